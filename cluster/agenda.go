@@ -1,0 +1,207 @@
+package cluster
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Task is an event of the simulation: something that is going to happen. It says when, whose it is, of
+// which kind and about which object. Tasks are plain values, so an agenda of them can be printed,
+// compared, hashed and forked. (The word Event is left to the objects of that name in Kubernetes.)
+type Task struct {
+	// At is the virtual time at which the task is due.
+	At time.Duration
+	// Seq orders the tasks of one instant; it rises with every task that is scheduled.
+	Seq uint64
+	// Object is what the task is about; zero when it is about no object.
+	Object UID
+	// Arg is a number of the actor's own, such as a NodeID.
+	Arg uint64
+	// Actor is whose task it is.
+	Actor ActorID
+	// Kind is the actor's own number for what is to be done.
+	Kind TaskKind
+	// Retry marks a task that tries again what has failed, such as the restart of a container that
+	// crashed. A cluster with nothing but retries ahead will not settle.
+	Retry bool
+}
+
+// TaskKind is an actor's number for a kind of task.
+type TaskKind uint8
+
+// ActorID is the place of an actor in the order in which the actors were added.
+type ActorID uint8
+
+func (t Task) String() string {
+	return fmt.Sprintf("t=%v #%d actor %d kind %d object %v arg %d",
+		t.At, t.Seq, t.Actor, t.Kind, t.Object, t.Arg)
+}
+
+// agenda holds the tasks to come, in the total order of time and sequence. Tasks of one instant are
+// kept together: they are what a Chooser picks from, and the many delays that end together cost no
+// more than appending to a list.
+type agenda struct {
+	seq uint64
+	// instants is a binary heap of the moments that have tasks; each is in it once.
+	instants []*instant
+	byTime   map[time.Duration]*instant
+	spare    []*instant
+	// count is the number of tasks, retries how many of them are retries.
+	count, retries int
+}
+
+// instant is the tasks of one moment. Invariant: tasks[head:] is in order of Seq.
+type instant struct {
+	at    time.Duration
+	head  int
+	tasks []Task
+}
+
+func (q *agenda) add(t Task) {
+	q.seq++
+	t.Seq = q.seq
+	q.count++
+	if t.Retry {
+		q.retries++
+	}
+	in := q.byTime[t.At]
+	if in == nil {
+		in = q.newInstant(t.At)
+	}
+	in.tasks = append(in.tasks, t)
+}
+
+func (q *agenda) newInstant(at time.Duration) *instant {
+	in := &instant{at: at}
+	if n := len(q.spare); n > 0 {
+		in, q.spare = q.spare[n-1], q.spare[:n-1]
+		*in = instant{at: at, tasks: in.tasks[:0]}
+	}
+	if q.byTime == nil {
+		q.byTime = make(map[time.Duration]*instant)
+	}
+	q.byTime[at] = in
+	q.instants = append(q.instants, in)
+	q.up(len(q.instants) - 1)
+	return in
+}
+
+// due returns the tasks of the earliest moment, in order of Seq; nil when there are none.
+func (q *agenda) due() []Task {
+	if len(q.instants) == 0 {
+		return nil
+	}
+	first := q.instants[0]
+	return first.tasks[first.head:]
+}
+
+// take removes task i of those that due returns.
+func (q *agenda) take(i int) Task {
+	first := q.instants[0]
+	t := first.tasks[first.head+i]
+	if i > 0 {
+		copy(first.tasks[first.head+1:], first.tasks[first.head:first.head+i])
+	}
+	first.head++
+	q.count--
+	if t.Retry {
+		q.retries--
+	}
+	if first.head == len(first.tasks) {
+		q.dropFirst()
+	}
+	return t
+}
+
+// maxSpare bounds the memory that is kept for moments to come.
+const maxSpare = 8
+
+func (q *agenda) dropFirst() {
+	first := q.instants[0]
+	delete(q.byTime, first.at)
+	last := len(q.instants) - 1
+	q.instants[0] = q.instants[last]
+	q.instants[last] = nil
+	q.instants = q.instants[:last]
+	q.down(0)
+	if len(q.spare) < maxSpare {
+		q.spare = append(q.spare, first)
+	}
+}
+
+func (q *agenda) up(i int) {
+	for i > 0 {
+		parent := (i - 1) / 2
+		if q.instants[parent].at <= q.instants[i].at {
+			return
+		}
+		q.instants[parent], q.instants[i] = q.instants[i], q.instants[parent]
+		i = parent
+	}
+}
+
+func (q *agenda) down(i int) {
+	for {
+		least := i
+		for _, child := range [2]int{2*i + 1, 2*i + 2} {
+			if child < len(q.instants) && q.instants[child].at < q.instants[least].at {
+				least = child
+			}
+		}
+		if least == i {
+			return
+		}
+		q.instants[i], q.instants[least] = q.instants[least], q.instants[i]
+		i = least
+	}
+}
+
+// fork returns an independent copy. It copies the tasks themselves: they are small and few
+// beside the objects.
+func (q *agenda) fork() agenda {
+	c := agenda{seq: q.seq, count: q.count, retries: q.retries}
+	if len(q.instants) == 0 {
+		return c
+	}
+	instants := make([]instant, len(q.instants))
+	tasks := make([]Task, 0, q.count)
+	c.instants = make([]*instant, len(q.instants))
+	c.byTime = make(map[time.Duration]*instant, len(q.instants))
+	for i, in := range q.instants {
+		start := len(tasks)
+		tasks = append(tasks, in.tasks[in.head:]...)
+		instants[i] = instant{at: in.at, tasks: tasks[start:len(tasks):len(tasks)]}
+		c.instants[i] = &instants[i]
+		c.byTime[in.at] = &instants[i]
+	}
+	return c
+}
+
+// sorted returns all tasks in their natural order.
+func (q *agenda) sorted() []Task {
+	list := make([]Task, 0, q.count)
+	for _, in := range q.instants {
+		list = append(list, in.tasks[in.head:]...)
+	}
+	slices.SortFunc(list, func(a, b Task) int {
+		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Seq, b.Seq))
+	})
+	return list
+}
+
+// onlyRetriesBy reports whether every task that is due by then is a retry.
+func (q *agenda) onlyRetriesBy(end time.Duration) bool {
+	for _, in := range q.instants {
+		if in.at > end {
+			continue
+		}
+		for _, t := range in.tasks[in.head:] {
+			if !t.Retry {
+				return false
+			}
+		}
+	}
+	return true
+}

@@ -1,0 +1,55 @@
+package cluster
+
+import "time"
+
+// Client is one actor's access to the cluster: it reads through the actor's view, writes under its
+// name, and holds its random stream.
+type Client struct {
+	Reader
+	c      *Cluster
+	id     ActorID
+	name   string
+	stream Stream
+}
+
+// Now is the virtual time since the start of the simulation.
+func (cl *Client) Now() time.Duration { return cl.c.now }
+
+// Rand is the actor's random stream.
+func (cl *Client) Rand() *Stream { return &cl.stream }
+
+// Choose asks the cluster's chooser which of the candidates of a choice point comes next. Without a
+// chooser it is the first.
+func (cl *Client) Choose(ch Choice) int { return cl.c.choose(ch) }
+
+// Chooses reports whether the cluster has a chooser at all. Without one the first candidate is always
+// taken, and an actor can save itself the work of counting them.
+func (cl *Client) Chooses() bool { return cl.c.chooser != nil }
+
+func (c *Cluster) choose(ch Choice) int {
+	if c.chooser == nil || ch.N < 2 {
+		return 0
+	}
+	if i := c.chooser.Choose(ch); i > 0 && i < ch.N {
+		return i
+	}
+	return 0
+}
+
+// After schedules a task of the actor's own for the time after a delay. A negative delay counts as
+// none. The fields At, Seq and Actor are filled in.
+func (cl *Client) After(delay time.Duration, t Task) {
+	t.At = cl.c.now + max(0, delay)
+	t.Actor = cl.id
+	cl.c.agenda.add(t)
+}
+
+// Event records an Event about an object, as controllers do to tell people what happened.
+func (cl *Client) Event(about Object, kind EventType, reason, message string) {
+	m := about.Meta()
+	cl.c.events.record(Event{
+		Kind: about.Kind(), Namespace: m.Namespace, Name: m.Name, UID: m.UID,
+		Type: kind, Reason: reason, Message: message, Source: cl.name,
+		Count: 1, First: cl.c.now, Last: cl.c.now,
+	})
+}

@@ -1,0 +1,147 @@
+package cluster
+
+import (
+	"time"
+
+	"github.com/daemonsim/daemonsim/cluster/quantity"
+)
+
+// Config describes a cluster. The zero Config is an empty cluster at t=0 with seed 0.
+type Config struct {
+	// Seed selects every random stream of the run.
+	Seed uint64
+	// Chooser decides what comes next where Kubernetes leaves that open. Nil means the natural
+	// order of each choice point.
+	Chooser Chooser
+	// Capacity is what a node has that is created without saying. Nil means cpu 4, memory 16Gi,
+	// ephemeral-storage 100Gi and 110 pods.
+	Capacity ResourceList
+	// MaxSteps bounds each call that runs the cluster. Zero means 100,000 steps and 1,000 more for
+	// every object and task there is at the start of the call.
+	MaxSteps int
+
+	_ struct{}
+}
+
+// Cluster is a simulated cluster: objects, virtual time, and the actors that work on it. It belongs to
+// one goroutine.
+//
+// The embedded Client is the user's: what is written through the cluster itself is written by "user".
+type Cluster struct {
+	*Client
+
+	config   Config
+	capacity ResourceList
+	now      time.Duration
+	store    store
+	agenda   agenda
+	events   eventLog
+	chooser  Chooser
+	// actors and clients have the same order; place 0 belongs to the user, who is no actor.
+	actors  []Actor
+	clients []*Client
+	sinks   []func(*Change)
+	// current is the change that is being told to the actors.
+	current Change
+	running bool
+	recent  recentTasks
+}
+
+// Actor is a part of the control plane: a controller, the scheduler, the kubelets. Actors are
+// level-triggered: a change only tells them where to look, and what they do follows from what they
+// read then.
+type Actor interface {
+	// Name identifies the actor in the change log and selects its random stream.
+	Name() string
+	// Observe is told of every change, in order, once the actor's view contains it. It may read
+	// and schedule tasks; it must not write.
+	Observe(cl *Client, ch *Change)
+	// Run does one of the tasks that the actor has scheduled.
+	Run(cl *Client, t Task)
+	// Fork returns an independent copy of the actor's own state, for a forked cluster.
+	Fork() Actor
+}
+
+const userActor ActorID = 0
+
+// New returns a cluster with the actors given. They are told of changes in this order.
+func New(config Config, actors ...Actor) *Cluster {
+	c := &Cluster{
+		config:   config,
+		capacity: config.Capacity,
+		store:    newStore(),
+		chooser:  config.Chooser,
+		actors:   make([]Actor, 1, len(actors)+2),
+		clients:  make([]*Client, 1, len(actors)+2),
+	}
+	if c.capacity == nil {
+		c.capacity = ResourceList{
+			"cpu": quantity.New(4), "memory": quantity.MustParse("16Gi"),
+			"ephemeral-storage": quantity.MustParse("100Gi"), "pods": quantity.New(110),
+		}
+	}
+	c.clients[userActor] = c.newClient(userActor, "user")
+	c.Client = c.clients[userActor]
+	c.AddActor(collector{})
+	for _, a := range actors {
+		c.AddActor(a)
+	}
+	return c
+}
+
+// AddActor adds an actor after those that are there. It is told of changes from now on; what exists
+// already it finds by reading.
+func (c *Cluster) AddActor(a Actor) {
+	id := ActorID(len(c.actors))
+	c.actors = append(c.actors, a)
+	c.clients = append(c.clients, c.newClient(id, a.Name()))
+}
+
+func (c *Cluster) newClient(id ActorID, name string) *Client {
+	return &Client{
+		Reader: Reader{&c.store},
+		c:      c,
+		id:     id,
+		name:   name,
+		stream: NewStream(c.config.Seed, name),
+	}
+}
+
+// Actor returns the actor of that name, or nil.
+func (c *Cluster) Actor(name string) Actor {
+	for _, a := range c.actors[1:] {
+		if a.Name() == name {
+			return a
+		}
+	}
+	return nil
+}
+
+// Fork returns an independent cluster in the same state, with the same tasks ahead. Given the same
+// calls, both make the same changes; neither sees the other's. What did not change is shared.
+func (c *Cluster) Fork() *Cluster {
+	f := &Cluster{
+		config:   c.config,
+		capacity: c.capacity,
+		now:      c.now,
+		store:    c.store.fork(),
+		agenda:   c.agenda.fork(),
+		events:   c.events.fork(),
+		actors:   make([]Actor, len(c.actors), len(c.actors)+1),
+		clients:  make([]*Client, len(c.clients), len(c.clients)+1),
+		recent:   c.recent,
+	}
+	if c.chooser != nil {
+		f.chooser = c.chooser.Fork()
+	}
+	clients := make([]Client, len(c.clients))
+	for i, old := range c.clients {
+		clients[i] = Client{Reader: Reader{&f.store}, c: f, id: old.id, name: old.name, stream: old.stream}
+		f.clients[i] = &clients[i]
+		if c.actors[i] != nil {
+			f.actors[i] = c.actors[i].Fork()
+		}
+	}
+	f.Client = f.clients[userActor]
+	return f
+}

@@ -1,0 +1,146 @@
+package cluster
+
+import (
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/tidwall/btree"
+)
+
+// EventType is the type of an Event.
+type EventType string
+
+// The types of events.
+const (
+	EventNormal  EventType = "Normal"
+	EventWarning EventType = "Warning"
+)
+
+// Event is a record of something that happened to an object, for people to read. Events tell no
+// actor anything.
+type Event struct {
+	// Kind, Namespace, Name and UID say which object the event is about.
+	Kind            Kind
+	Namespace, Name string
+	UID             UID
+	// Type, Reason and Message say what happened; Source, who says so.
+	Type                    EventType
+	Reason, Message, Source string
+	// Count is how often it happened, from First to Last.
+	Count       int
+	First, Last time.Duration
+}
+
+const (
+	// eventsPerObject bounds what is kept for one object: the oldest go first.
+	eventsPerObject = 100
+	// repeatWindow is how many of an object's latest events are searched for the same one.
+	repeatWindow = 10
+)
+
+// eventLog keeps the latest events of each object.
+type eventLog struct {
+	byObject *btree.Map[UID, *eventNode]
+}
+
+// eventNode is one link of an object's events, the latest first. Nodes do not change once they are
+// linked, so forks share them.
+type eventNode struct {
+	Event
+	older *eventNode
+	// length is how many nodes there are from here on.
+	length int
+}
+
+func (l *eventLog) fork() eventLog {
+	if l.byObject == nil {
+		return eventLog{}
+	}
+	return eventLog{l.byObject.Copy()}
+}
+
+func (l *eventLog) record(e Event) {
+	if l.byObject == nil {
+		l.byObject = new(btree.Map[UID, *eventNode])
+	}
+	latest, _ := l.byObject.Get(e.UID)
+	if again := latest.find(&e); again != nil {
+		e.Count, e.First = again.Count+1, again.First
+		latest = latest.without(again)
+	}
+	// What is beyond the bound is cut off now and then, so that it costs little each time.
+	if latest.len() == 2*eventsPerObject {
+		latest = link(latest.list(eventsPerObject))
+	}
+	l.byObject.Set(e.UID, &eventNode{e, latest, latest.len() + 1})
+}
+
+func (n *eventNode) len() int {
+	if n == nil {
+		return 0
+	}
+	return n.length
+}
+
+// find returns the node among the latest that says the same as e.
+func (n *eventNode) find(e *Event) *eventNode {
+	for range repeatWindow {
+		if n == nil {
+			return nil
+		}
+		if n.Type == e.Type && n.Reason == e.Reason && n.Source == e.Source && n.Message == e.Message {
+			return n
+		}
+		n = n.older
+	}
+	return nil
+}
+
+// without returns the list without one of its nodes; those before it are copied.
+func (n *eventNode) without(gone *eventNode) *eventNode {
+	if n == gone {
+		return n.older
+	}
+	return &eventNode{n.Event, n.older.without(gone), n.length - 1}
+}
+
+// list returns up to max events, the oldest of them first.
+func (n *eventNode) list(limit int) []*Event {
+	var events []*Event
+	for ; n != nil && len(events) < limit; n = n.older {
+		events = append(events, &n.Event)
+	}
+	slices.Reverse(events)
+	return events
+}
+
+// link makes a list of events, the oldest first.
+func link(events []*Event) *eventNode {
+	var latest *eventNode
+	for _, e := range events {
+		latest = &eventNode{*e, latest, latest.len() + 1}
+	}
+	return latest
+}
+
+// Events walks the Events about the object with that UID, in the order in which they last happened: at
+// most the latest 100. UID 0 stands for all objects: then they come object by object.
+func (c *Cluster) Events(about UID) iter.Seq[*Event] {
+	return func(yield func(*Event) bool) {
+		if c.events.byObject == nil {
+			return
+		}
+		c.events.byObject.Ascend(about, func(uid UID, latest *eventNode) bool {
+			if about != 0 && uid != about {
+				return false
+			}
+			for _, e := range latest.list(eventsPerObject) {
+				if !yield(e) {
+					return false
+				}
+			}
+			return true
+		})
+	}
+}

@@ -1,0 +1,180 @@
+package cluster
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/daemonsim/daemonsim/cluster/field"
+	"github.com/daemonsim/daemonsim/taints"
+)
+
+// NodeID is a small dense number for a node name, handed out when the name is first seen, as the
+// name of a Node or as a place that a pod is bound or pinned to. It stays with the name for the life of
+// the cluster and its forks, so that what is known per node can live in vectors.
+type NodeID uint32
+
+// NoNode is the NodeID of no node at all.
+const NoNode NodeID = 0
+
+// LabelHostname is the label that the kubelet sets to the node's name.
+const LabelHostname = "kubernetes.io/hostname"
+
+// Node is one node.
+type Node struct {
+	ObjectMeta
+	Spec   NodeSpec   `json:"spec"`
+	Status NodeStatus `json:"status"`
+
+	id NodeID
+}
+
+// NodeSpec is what people and controllers decide about a node.
+type NodeSpec struct {
+	// PodCIDR and PodCIDRs are kept and not interpreted, as is ProviderID.
+	PodCIDR    string   `json:"podCIDR,omitempty"`
+	PodCIDRs   []string `json:"podCIDRs,omitempty"`
+	ProviderID string   `json:"providerID,omitempty"`
+	// Unschedulable is what cordoning sets.
+	Unschedulable bool `json:"unschedulable,omitempty"`
+	// Taints keep pods away that do not tolerate them.
+	Taints []taints.Taint `json:"taints,omitempty"`
+}
+
+// NodeStatus is what is known of the node itself.
+type NodeStatus struct {
+	// Capacity and Allocatable are what the node has and what pods may use of it. A node that is
+	// created without Allocatable takes over Capacity, and without either gets DefaultCapacity.
+	Capacity    ResourceList `json:"capacity,omitempty"`
+	Allocatable ResourceList `json:"allocatable,omitempty"`
+	// Conditions are the node's conditions. A node that is created without any is Ready.
+	Conditions []NodeCondition `json:"conditions,omitempty"`
+	Addresses  []NodeAddress   `json:"addresses,omitempty"`
+	// NodeInfo describes the software of the node; it is kept and shown, never interpreted.
+	NodeInfo *NodeSystemInfo `json:"nodeInfo,omitempty"`
+}
+
+// NodeCondition is one condition of a node.
+type NodeCondition struct {
+	// Type is Ready, MemoryPressure, DiskPressure, PIDPressure or NetworkUnavailable.
+	Type string `json:"type"`
+	// Status is True, False or Unknown.
+	Status             string        `json:"status"`
+	LastHeartbeatTime  time.Duration `json:"lastHeartbeatTime,omitempty"`
+	LastTransitionTime time.Duration `json:"lastTransitionTime,omitempty"`
+	Reason             string        `json:"reason,omitempty"`
+	Message            string        `json:"message,omitempty"`
+}
+
+// NodeAddress is one address of a node.
+type NodeAddress struct {
+	Type    string `json:"type"`
+	Address string `json:"address"`
+}
+
+// NodeSystemInfo names the software that runs on a node.
+type NodeSystemInfo struct {
+	MachineID               string `json:"machineID"`
+	SystemUUID              string `json:"systemUUID"`
+	BootID                  string `json:"bootID"`
+	KernelVersion           string `json:"kernelVersion"`
+	OSImage                 string `json:"osImage"`
+	ContainerRuntimeVersion string `json:"containerRuntimeVersion"`
+	KubeletVersion          string `json:"kubeletVersion"`
+	KubeProxyVersion        string `json:"kubeProxyVersion"`
+	OperatingSystem         string `json:"operatingSystem"`
+	Architecture            string `json:"architecture"`
+}
+
+// Kind is KindNode.
+func (n *Node) Kind() Kind { return KindNode }
+
+// APIVersion is "v1".
+func (n *Node) APIVersion() string { return "v1" }
+
+// Scope is ClusterScoped.
+func (n *Node) Scope() Scope { return ClusterScoped }
+
+// ID is the dense number of the node's name; NoNode for a node that is not stored.
+func (n *Node) ID() NodeID { return n.id }
+
+// Ready reports whether the node's condition Ready is True.
+func (n *Node) Ready() bool {
+	for i := range n.Status.Conditions {
+		if c := &n.Status.Conditions[i]; c.Type == "Ready" {
+			return c.Status == "True"
+		}
+	}
+	return false
+}
+
+// Clone returns a deep copy.
+func (n *Node) Clone() Object {
+	c := *n
+	c.ObjectMeta = n.CloneMeta()
+	c.Spec.PodCIDRs = slices.Clone(n.Spec.PodCIDRs)
+	c.Spec.Taints = slices.Clone(n.Spec.Taints)
+	c.Status.Capacity = maps.Clone(n.Status.Capacity)
+	c.Status.Allocatable = maps.Clone(n.Status.Allocatable)
+	c.Status.Conditions = slices.Clone(n.Status.Conditions)
+	c.Status.Addresses = slices.Clone(n.Status.Addresses)
+	c.Status.NodeInfo = clonePointer(n.Status.NodeInfo)
+	return &c
+}
+
+// Default gives the node what its kubelet would report on registration: the labels for host name,
+// operating system and architecture, allocatable resources, and the condition Ready.
+func (n *Node) Default() {
+	n.defaultLabels()
+	s := &n.Status
+	if s.Capacity == nil {
+		s.Capacity = s.Allocatable
+	}
+	if s.Allocatable == nil {
+		s.Allocatable = s.Capacity
+	}
+	if s.Conditions == nil {
+		s.Conditions = readyConditions
+	}
+}
+
+func (n *Node) defaultLabels() {
+	if n.Labels == nil {
+		n.Labels = make(map[string]string, 3)
+	}
+	for _, l := range [...][2]string{
+		{LabelHostname, n.Name}, {"kubernetes.io/os", "linux"}, {"kubernetes.io/arch", "amd64"},
+	} {
+		if _, ok := n.Labels[l[0]]; !ok {
+			n.Labels[l[0]] = l[1]
+		}
+	}
+}
+
+// readyConditions is shared by all nodes that were created without conditions.
+var readyConditions = []NodeCondition{{
+	Type: "Ready", Status: "True", Reason: "KubeletReady",
+	Message: "kubelet is posting ready status",
+}}
+
+// CopyStatus returns n with the status of another version.
+func (n *Node) CopyStatus(from Object) Object {
+	c := *n
+	c.Status = from.Clone().(*Node).Status
+	return &c
+}
+
+// PrepareUpdate keeps the status.
+func (n *Node) PrepareUpdate(old Object) {
+	n.Status = old.(*Node).Status
+	n.id = old.(*Node).id
+}
+
+// ValidateUpdate allows every change that leaves a valid node.
+func (n *Node) ValidateUpdate(Object) field.ErrorList { return nil }
+
+// Validate reports everything that is wrong with the node.
+func (n *Node) Validate() field.ErrorList {
+	errs := ValidateMeta(&n.ObjectMeta, ClusterScoped, field.NewPath("metadata"))
+	return append(errs, taintErrors(field.NewPath("spec", "taints"), taints.ValidateTaints(n.Spec.Taints))...)
+}

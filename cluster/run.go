@@ -1,0 +1,203 @@
+package cluster
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// The reasons why a run of the cluster ends early.
+var (
+	// ErrUnsettled says that the cluster will not come to rest by itself.
+	ErrUnsettled = errors.New("the cluster does not settle")
+	// ErrTooManySteps says that the bound on steps was reached.
+	ErrTooManySteps = errors.New("too many steps")
+	// ErrNotReached says that time ran out before the condition held.
+	ErrNotReached = errors.New("condition not reached")
+)
+
+// Next returns the tasks that may come next, in their natural order: those of the earliest moment.
+// The slice is good until the next step.
+func (c *Cluster) Next() []Task { return c.agenda.due() }
+
+// Pending is the number of tasks ahead.
+func (c *Cluster) Pending() int { return c.agenda.count }
+
+// Step runs the next task, moving the time to it, and returns it. It returns false when no task is
+// ahead. Actors must not call it.
+func (c *Cluster) Step() (Task, bool) {
+	due := c.agenda.due()
+	if len(due) == 0 {
+		return Task{}, false
+	}
+	i := 0
+	if len(due) > 1 && c.chooser != nil {
+		i = c.choose(Choice{Point: "next-task", N: len(due), Describe: func(i int) string {
+			return c.TaskString(due[i])
+		}})
+	}
+	t := c.agenda.take(i)
+	c.now = t.At
+	c.recent.add(t)
+	c.actors[t.Actor].Run(c.clients[t.Actor], t)
+	return t, true
+}
+
+// RunFor runs everything that is due within d from now, and leaves the time at the end of it.
+func (c *Cluster) RunFor(d time.Duration) error {
+	end := c.now + max(0, d)
+	bound := c.bound()
+	for c.dueBy(end) {
+		if bound--; bound < 0 {
+			return c.tooManySteps()
+		}
+		c.Step()
+	}
+	c.now = end
+	return nil
+}
+
+// RunUntil runs step by step until the condition holds, asking before the first step and after each. It
+// gives up with ErrNotReached when it does not hold within d from now, and leaves the time at the
+// end of d then.
+func (c *Cluster) RunUntil(condition func(Reader) bool, within time.Duration) error {
+	end := c.now + max(0, within)
+	bound := c.bound()
+	for !condition(c.Reader) {
+		if !c.dueBy(end) {
+			c.now = end
+			return fmt.Errorf("%w within %v, at t=%v", ErrNotReached, within, c.now)
+		}
+		if bound--; bound < 0 {
+			return c.tooManySteps()
+		}
+		c.Step()
+	}
+	return nil
+}
+
+// FarOff is how far ahead a task must be to count as a far-off timer, for which Settle does not wait.
+const FarOff = 10 * time.Minute
+
+// Settle runs until the cluster is at rest: nothing is left to do but far-off timers. When nothing but
+// retries is left, such as the restarts of a container that keeps crashing, the cluster will not
+// settle: the error is an UnsettledError that names them.
+func (c *Cluster) Settle() error {
+	bound := c.bound()
+	for c.dueBy(c.now + FarOff) {
+		if c.agenda.retries > 0 && c.onlyRetries() {
+			return c.unsettled()
+		}
+		if bound--; bound < 0 {
+			return c.tooManySteps()
+		}
+		c.Step()
+	}
+	return nil
+}
+
+func (c *Cluster) dueBy(end time.Duration) bool {
+	due := c.agenda.due()
+	return len(due) > 0 && due[0].At <= end
+}
+
+// onlyRetries reports whether every task before the far-off ones is a retry.
+func (c *Cluster) onlyRetries() bool {
+	return c.agenda.retries == c.agenda.count || c.agenda.onlyRetriesBy(c.now+FarOff)
+}
+
+func (c *Cluster) bound() int {
+	if c.config.MaxSteps > 0 {
+		return c.config.MaxSteps
+	}
+	objects := 0
+	for i := range c.store.tables {
+		objects += c.store.tables[i].length
+	}
+	return 100_000 + 1000*(objects+c.agenda.count)
+}
+
+// UnsettledError names what keeps a cluster from settling. It wraps ErrUnsettled.
+type UnsettledError struct {
+	// Time is the virtual time at which only retries were left.
+	Time time.Duration
+	// Objects are what the retries are about, as "Kind namespace/name", in order of their retry.
+	Objects []string
+	// More is how many others there are beyond Objects.
+	More int
+}
+
+func (e *UnsettledError) Error() string {
+	text := fmt.Sprintf("%v: at t=%v only retries are left, of %s", ErrUnsettled, e.Time,
+		strings.Join(e.Objects, ", "))
+	if e.More > 0 {
+		text += fmt.Sprintf(" and %d more", e.More)
+	}
+	return text
+}
+
+// Unwrap returns ErrUnsettled.
+func (e *UnsettledError) Unwrap() error { return ErrUnsettled }
+
+// maxNamed bounds how many objects an error names.
+const maxNamed = 5
+
+func (c *Cluster) unsettled() error {
+	err := &UnsettledError{Time: c.now}
+	for _, t := range c.agenda.sorted() {
+		switch obj := c.store.byUID(t.Object); {
+		case !t.Retry || obj == nil:
+		case len(err.Objects) == maxNamed:
+			err.More++
+		default:
+			err.Objects = append(err.Objects, string(obj.Kind())+" "+obj.Meta().Key())
+		}
+	}
+	return err
+}
+
+func (c *Cluster) tooManySteps() error {
+	var last []string
+	for _, t := range c.recent.tasks() {
+		last = append(last, c.TaskString(t))
+	}
+	return fmt.Errorf("%w: at t=%v with %d tasks ahead; the last ones were:\n%s",
+		ErrTooManySteps, c.now, c.agenda.count, strings.Join(last, "\n"))
+}
+
+// TaskNamer is an actor that has names for its kinds of tasks.
+type TaskNamer interface{ TaskName(TaskKind) string }
+
+// TaskString describes a task in the words of its actor.
+func (c *Cluster) TaskString(t Task) string {
+	what := fmt.Sprintf("task %d", t.Kind)
+	if n, ok := c.actors[t.Actor].(TaskNamer); ok {
+		what = n.TaskName(t.Kind)
+	}
+	text := fmt.Sprintf("t=%v %s %s", t.At, c.clients[t.Actor].name, what)
+	if obj := c.store.byUID(t.Object); obj != nil {
+		text += fmt.Sprintf(" %s %s", obj.Kind(), obj.Meta().Key())
+	}
+	return text
+}
+
+// recentTasks is a ring of the latest tasks, for error messages.
+type recentTasks struct {
+	ring [8]Task
+	n    int
+}
+
+func (r *recentTasks) add(t Task) {
+	r.ring[r.n%len(r.ring)] = t
+	r.n++
+}
+
+// tasks returns the remembered tasks, oldest first.
+func (r *recentTasks) tasks() []Task {
+	var list []Task
+	for i := max(0, r.n-len(r.ring)); i < r.n; i++ {
+		list = append(list, r.ring[i%len(r.ring)])
+	}
+	return list
+}

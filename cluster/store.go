@@ -1,0 +1,339 @@
+package cluster
+
+import (
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/tidwall/btree"
+
+	"github.com/daemonsim/daemonsim/cluster/cow"
+)
+
+// store holds the objects of a cluster and the indexes over them. It keeps no rules: those are with
+// the objects and with the writer. All of it is copy-on-write, so that a fork is cheap.
+type store struct {
+	tables []table
+	// nodes is indexed by NodeID; place 0 stays empty.
+	nodes   cow.Vector[nodeEntry]
+	nodeIDs *btree.Map[string, NodeID]
+	groups  groupIndex
+	// dependents lists the objects other than pods that have an owner.
+	dependents *btree.BTreeG[dependent]
+	// version is the number of the latest change.
+	version uint64
+}
+
+// table holds the objects of one kind.
+type table struct {
+	kind Kind
+	// objects is indexed by the serial number of the UID. Numbers are not used again.
+	objects cow.Vector[Object]
+	// spaces are the namespaces that have had an object of the kind, by name.
+	spaces []space
+	// length is the number of objects.
+	length int
+}
+
+// space is the names of one namespace.
+type space struct {
+	namespace string
+	names     *btree.Map[string, UID]
+}
+
+type dependent struct{ owner, object UID }
+
+// nodeEntry is what the store knows of a node name. The Node is nil while no such node exists.
+type nodeEntry struct {
+	name string
+	node *Node
+	pods podList
+}
+
+// podList is the pods that are on one node or pinned to it, in order of creation. Most nodes have
+// few, so the first is kept in place. Invariant: first == 0 means that there are none.
+type podList struct {
+	first UID
+	more  []UID
+}
+
+func (l podList) with(uid UID) podList {
+	if l.first == 0 {
+		return podList{first: uid}
+	}
+	more := make([]UID, len(l.more)+1)
+	copy(more, l.more)
+	more[len(l.more)] = uid
+	return podList{l.first, more}
+}
+
+func (l podList) without(uid UID) podList {
+	rest := podList{}
+	if l.first != uid && l.first != 0 {
+		rest.first = l.first
+	}
+	for _, u := range l.more {
+		if u == uid {
+			continue
+		}
+		if rest.first == 0 {
+			rest.first = u
+			continue
+		}
+		rest.more = append(rest.more, u)
+	}
+	return rest
+}
+
+func (l podList) len() int {
+	if l.first == 0 {
+		return 0
+	}
+	return 1 + len(l.more)
+}
+
+func lessDependent(a, b dependent) bool {
+	if a.owner != b.owner {
+		return a.owner < b.owner
+	}
+	return a.object < b.object
+}
+
+func newTree[T any](less func(a, b T) bool) *btree.BTreeG[T] {
+	return btree.NewBTreeGOptions(less, btree.Options{NoLocks: true})
+}
+
+// The tables that every store has from the start, so that nodes and pods are found without a search.
+const (
+	nodeTable = iota
+	podTable
+)
+
+func newStore() store {
+	s := store{
+		nodeIDs:    new(btree.Map[string, NodeID]),
+		groups:     newGroupIndex(),
+		dependents: newTree(lessDependent),
+	}
+	s.nodes.Append(nodeEntry{})
+	s.addTable(KindNode)
+	s.addTable(KindPod)
+	return s
+}
+
+func (s *store) fork() store {
+	f := store{
+		tables:     make([]table, len(s.tables)),
+		nodes:      s.nodes.Fork(),
+		nodeIDs:    s.nodeIDs.Copy(),
+		groups:     s.groups.fork(),
+		dependents: s.dependents.Copy(),
+		version:    s.version,
+	}
+	for i := range s.tables {
+		f.tables[i] = s.tables[i].fork()
+	}
+	return f
+}
+
+func (s *store) addTable(kind Kind) int {
+	t := table{kind: kind}
+	// Serial numbers start at 1, so that no UID looks like the next kind's zero.
+	t.objects.Append(nil)
+	s.tables = append(s.tables, t)
+	return len(s.tables) - 1
+}
+
+// table returns the number of the kind's table, or -1.
+func (s *store) table(kind Kind) int {
+	for i := range s.tables {
+		if s.tables[i].kind == kind {
+			return i
+		}
+	}
+	return -1
+}
+
+func (s *store) get(kind Kind, namespace, name string) Object {
+	i := s.table(kind)
+	if i < 0 {
+		return nil
+	}
+	t := &s.tables[i]
+	uid, ok := t.lookup(namespace, name)
+	if !ok {
+		return nil
+	}
+	return t.objects.At(uid.serial())
+}
+
+func (t *table) fork() table {
+	f := table{kind: t.kind, objects: t.objects.Fork(), length: t.length}
+	f.spaces = make([]space, len(t.spaces))
+	for i, sp := range t.spaces {
+		f.spaces[i] = space{sp.namespace, sp.names.Copy()}
+	}
+	return f
+}
+
+// space returns the place of a namespace in spaces, and whether it is there.
+func (t *table) space(namespace string) (int, bool) {
+	return slices.BinarySearchFunc(t.spaces, namespace, func(sp space, name string) int {
+		return strings.Compare(sp.namespace, name)
+	})
+}
+
+func (t *table) lookup(namespace, name string) (UID, bool) {
+	i, ok := t.space(namespace)
+	if !ok {
+		return 0, false
+	}
+	return t.spaces[i].names.Get(name)
+}
+
+func (t *table) enter(m *ObjectMeta) {
+	i, ok := t.space(m.Namespace)
+	if !ok {
+		t.spaces = slices.Insert(t.spaces, i, space{m.Namespace, new(btree.Map[string, UID])})
+	}
+	t.spaces[i].names.Set(m.Name, m.UID)
+	t.length++
+}
+
+func (t *table) strike(m *ObjectMeta) {
+	if i, ok := t.space(m.Namespace); ok {
+		t.spaces[i].names.Delete(m.Name)
+		t.length--
+	}
+}
+
+func (s *store) byUID(uid UID) Object {
+	if i := uid.kind(); i >= 0 && i < len(s.tables) {
+		return s.tables[i].objects.At(uid.serial())
+	}
+	return nil
+}
+
+// pod is byUID for pods.
+func (s *store) pod(uid UID) *Pod {
+	p, _ := s.byUID(uid).(*Pod)
+	return p
+}
+
+// all walks the objects of a kind by namespace and name; an empty namespace means all of them.
+func (s *store) all(kind Kind, namespace string) iter.Seq[Object] {
+	return func(yield func(Object) bool) {
+		i := s.table(kind)
+		if i < 0 {
+			return
+		}
+		t := &s.tables[i]
+		for _, sp := range t.spaces {
+			if namespace != "" && sp.namespace != namespace {
+				continue
+			}
+			more := true
+			sp.names.Scan(func(_ string, uid UID) bool {
+				more = yield(t.objects.At(uid.serial()))
+				return more
+			})
+			if !more {
+				return
+			}
+		}
+	}
+}
+
+// nodeID returns the number of a node name, handing out a new one if need be.
+func (s *store) nodeID(name string) NodeID {
+	if name == "" {
+		return NoNode
+	}
+	if id, ok := s.nodeIDs.Get(name); ok {
+		return id
+	}
+	id := NodeID(s.nodes.Append(nodeEntry{name: name}))
+	s.nodeIDs.Set(name, id)
+	return id
+}
+
+// insert stores a new object and enters it into the indexes.
+func (s *store) insert(obj Object) {
+	m := obj.Meta()
+	t := &s.tables[m.UID.kind()]
+	t.objects.Set(m.UID.serial(), obj)
+	t.enter(m)
+	switch obj := obj.(type) {
+	case *Node:
+		s.nodes.Ref(int(obj.id)).node = obj
+	case *Pod:
+		s.groups.insert(obj)
+		s.listPod(obj)
+	default:
+		s.linkOwners(obj, s.dependents.Set)
+	}
+}
+
+// replace stores the next version of an object.
+func (s *store) replace(before, after Object) {
+	m := after.Meta()
+	s.tables[m.UID.kind()].objects.Set(m.UID.serial(), after)
+	switch after := after.(type) {
+	case *Node:
+		s.nodes.Ref(int(after.id)).node = after
+	case *Pod:
+		s.replacePod(before.(*Pod), after)
+	default:
+		s.linkOwners(before, s.dependents.Delete)
+		s.linkOwners(after, s.dependents.Set)
+	}
+}
+
+func (s *store) replacePod(before, after *Pod) {
+	if before.group != after.group {
+		s.groups.remove(before)
+		s.groups.insert(after)
+	}
+	if before.TargetID() != after.TargetID() {
+		s.unlistPod(before)
+		s.listPod(after)
+	}
+}
+
+// remove takes an object out of the store.
+func (s *store) remove(obj Object) {
+	m := obj.Meta()
+	t := &s.tables[m.UID.kind()]
+	t.objects.Set(m.UID.serial(), nil)
+	t.strike(m)
+	switch obj := obj.(type) {
+	case *Node:
+		s.nodes.Ref(int(obj.id)).node = nil
+	case *Pod:
+		s.groups.remove(obj)
+		s.unlistPod(obj)
+	default:
+		s.linkOwners(obj, s.dependents.Delete)
+	}
+}
+
+func (s *store) linkOwners(obj Object, set func(dependent) (dependent, bool)) {
+	m := obj.Meta()
+	for i := range m.OwnerReferences {
+		set(dependent{m.OwnerReferences[i].UID, m.UID})
+	}
+}
+
+func (s *store) listPod(p *Pod) {
+	if id := p.TargetID(); id != NoNode {
+		e := s.nodes.Ref(int(id))
+		e.pods = e.pods.with(p.UID)
+	}
+}
+
+func (s *store) unlistPod(p *Pod) {
+	if id := p.TargetID(); id != NoNode {
+		e := s.nodes.Ref(int(id))
+		e.pods = e.pods.without(p.UID)
+	}
+}

@@ -1,0 +1,110 @@
+package cluster
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/daemonsim/daemonsim/affinity"
+	"github.com/daemonsim/daemonsim/cluster/field"
+)
+
+// PodTemplateSpec is what a workload says about its pods: the metadata and the spec that each of
+// them starts from.
+type PodTemplateSpec struct {
+	ObjectMeta TemplateMeta `json:"metadata,omitempty"`
+	Spec       PodSpec      `json:"spec,omitempty"`
+}
+
+// TemplateMeta is the metadata of a template: the part of ObjectMeta that makes sense there.
+type TemplateMeta struct {
+	Name         string            `json:"name,omitempty"`
+	GenerateName string            `json:"generateName,omitempty"`
+	Namespace    string            `json:"namespace,omitempty"`
+	Labels       map[string]string `json:"labels,omitempty"`
+	Annotations  map[string]string `json:"annotations,omitempty"`
+	Finalizers   []string          `json:"finalizers,omitempty"`
+}
+
+// Clone returns a deep copy.
+func (t *PodTemplateSpec) Clone() PodTemplateSpec {
+	c := PodTemplateSpec{ObjectMeta: t.ObjectMeta, Spec: t.Spec.Clone()}
+	c.ObjectMeta.Labels = maps.Clone(t.ObjectMeta.Labels)
+	c.ObjectMeta.Annotations = maps.Clone(t.ObjectMeta.Annotations)
+	c.ObjectMeta.Finalizers = slices.Clone(t.ObjectMeta.Finalizers)
+	return c
+}
+
+// Template is what the pods of one revision have in common, worked out once: the template itself
+// and everything about it that decisions ask for again and again. A Template never changes, so any
+// number of pods, clusters and forks can share one.
+type Template struct {
+	meta     TemplateMeta
+	owners   []OwnerReference
+	spec     PodSpec
+	requests Resources
+	ports    []HostPort
+	affinity affinity.RequiredNodeAffinity
+	errs     field.ErrorList
+}
+
+// NewTemplate copies a template spec, gives it the defaults of a pod and works out what decisions need
+// of it. Pods made from the Template get owners as their owner references. A mistake in the spec is
+// reported when a pod is created from it.
+func NewTemplate(t PodTemplateSpec, owners ...OwnerReference) *Template {
+	c := t.Clone()
+	DefaultPod(&c)
+	f := &Template{meta: c.ObjectMeta, owners: cloneOwners(owners), spec: c.Spec}
+	f.errs = ValidatePodTemplate(&c, nil)
+	f.requests = PodRequests(&f.spec)
+	f.ports = PodHostPorts(&f.spec)
+	f.affinity = CompileNodeAffinity(&f.spec)
+	return f
+}
+
+// Meta is the metadata that the pods start with, for reading.
+func (t *Template) Meta() *TemplateMeta { return &t.meta }
+
+// Spec is the pod spec, for reading. A pod's own node name and its pinned affinity are not in it: see
+// Pod.FullSpec.
+func (t *Template) Spec() *PodSpec { return &t.spec }
+
+// Requests is what a pod asks of its node's resources.
+func (t *Template) Requests() Resources { return t.requests }
+
+// HostPorts lists the ports that a pod takes on its node.
+func (t *Template) HostPorts() []HostPort { return t.ports }
+
+// NodeAffinity is the template's node selector and required node affinity, ready to match.
+func (t *Template) NodeAffinity() affinity.RequiredNodeAffinity { return t.affinity }
+
+// CompileNodeAffinity makes a spec's node selector and required node affinity ready to match.
+func CompileNodeAffinity(spec *PodSpec) affinity.RequiredNodeAffinity {
+	var node *affinity.NodeAffinity
+	if spec.Affinity != nil {
+		node = spec.Affinity.NodeAffinity
+	}
+	return affinity.CompileRequiredNodeAffinity(spec.NodeSelector, node)
+}
+
+// labelKey is a text that two label sets share exactly when they are equal.
+func labelKey(labels map[string]string) string {
+	keys := slices.Sorted(maps.Keys(labels))
+	var b []byte
+	for _, k := range keys {
+		b = append(b, k...)
+		b = append(b, '=')
+		b = append(b, labels[k]...)
+		b = append(b, '\n')
+	}
+	return string(b)
+}
+
+// Equal reports whether two templates say the same.
+func (t *Template) Equal(o *Template) bool {
+	if t == o || t == nil || o == nil {
+		return t == o
+	}
+	return string(JSON(&PodTemplateSpec{t.meta, t.spec}, time.Time{})) ==
+		string(JSON(&PodTemplateSpec{o.meta, o.spec}, time.Time{}))
+}

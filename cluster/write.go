@@ -1,0 +1,270 @@
+package cluster
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/daemonsim/daemonsim/cluster/field"
+)
+
+// Create stores a copy of a new object and returns it. An object with GenerateName and no Name gets a
+// name of five random characters. A namespace that does not exist comes into being.
+//
+// It fails with ErrAlreadyExists when the name is taken and with ErrInvalid when the object is not
+// valid; the cluster is then unchanged.
+func (cl *Client) Create(obj Object) (Object, error) {
+	next := obj.Clone()
+	m := next.Meta()
+	clearServerFields(m)
+	defaultNamespace(next)
+	if err := cl.nameNew(next); err != nil {
+		return nil, opError("create", next, err)
+	}
+	next.Default()
+	if n, ok := next.(*Node); ok && n.Status.Allocatable == nil {
+		n.Status.Capacity, n.Status.Allocatable = cl.c.capacity, cl.c.capacity
+	}
+	if p, ok := next.(Creatable); ok {
+		p.PrepareCreate()
+	}
+	if errs := next.Validate(); len(errs) > 0 {
+		return nil, invalid("create", next, errs)
+	}
+	if p, ok := next.(*Pod); ok {
+		if err := cl.admitPod(p); err != nil {
+			return nil, opError("create", p, err)
+		}
+	}
+	cl.ensureNamespace(m.Namespace)
+	cl.insert(next)
+	return next, nil
+}
+
+// CreatePod stores a new pod and returns it. It does what Create does, without copying: the caller
+// gives up p, including what p points to. Controllers that make many pods use it.
+func (cl *Client) CreatePod(p *Pod) (*Pod, error) {
+	clearServerFields(&p.ObjectMeta)
+	defaultNamespace(p)
+	if err := cl.nameNew(p); err != nil {
+		return nil, opError("create", p, err)
+	}
+	p.Default()
+	p.PrepareCreate()
+	if errs := p.Validate(); len(errs) > 0 {
+		return nil, invalid("create", p, errs)
+	}
+	if err := cl.admitPod(p); err != nil {
+		return nil, opError("create", p, err)
+	}
+	cl.ensureNamespace(p.Namespace)
+	cl.insert(p)
+	return p, nil
+}
+
+func clearServerFields(m *ObjectMeta) {
+	m.UID, m.ResourceVersion, m.Generation, m.CreationTimestamp = 0, 0, 0, 0
+	m.DeletionTimestamp, m.DeletionGracePeriodSeconds = nil, nil
+}
+
+func defaultNamespace(obj Object) {
+	m := obj.Meta()
+	if obj.Scope() == Namespaced && m.Namespace == "" {
+		m.Namespace = DefaultNamespace
+	}
+}
+
+// nameAttempts is how often the API server draws another name when one is taken.
+const nameAttempts = 8
+
+func (cl *Client) nameNew(obj Object) error {
+	m := obj.Meta()
+	if m.Name != "" || m.GenerateName == "" {
+		if cl.c.store.get(obj.Kind(), m.Namespace, m.Name) != nil {
+			return ErrAlreadyExists
+		}
+		return nil
+	}
+	for range nameAttempts {
+		m.Name = cl.stream.generateName(m.GenerateName)
+		if cl.c.store.get(obj.Kind(), m.Namespace, m.Name) == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("no free name for prefix %q: %w", m.GenerateName, ErrAlreadyExists)
+}
+
+// admitPod resolves what a pod says by name.
+func (cl *Client) admitPod(p *Pod) error {
+	class := p.Template.spec.PriorityClassName
+	priority, ok := cl.c.store.priorityOf(class)
+	if !ok {
+		return fmt.Errorf("%w: no PriorityClass with name %s was found", ErrForbidden, class)
+	}
+	p.Priority = priority
+	return nil
+}
+
+func (cl *Client) ensureNamespace(name string) {
+	if name == "" || cl.c.store.get(KindNamespace, "", name) != nil {
+		return
+	}
+	ns := &Namespace{ObjectMeta{Name: name}}
+	ns.Default()
+	cl.insert(ns)
+}
+
+// insert stamps a new object, stores it and tells the actors. It is one of the three ways through
+// the door; see also replace and remove.
+func (cl *Client) insert(obj Object) {
+	s := &cl.c.store
+	i := s.table(obj.Kind())
+	if i < 0 {
+		i = s.addTable(obj.Kind())
+	}
+	m := obj.Meta()
+	m.UID = newUID(i, s.tables[i].objects.Len())
+	m.CreationTimestamp = cl.c.now
+	s.version++
+	m.ResourceVersion = s.version
+	switch obj := obj.(type) {
+	case *Node:
+		obj.id = s.nodeID(obj.Name)
+	case *Pod:
+		obj.node, obj.target = s.nodeID(obj.NodeName), s.nodeID(obj.Target)
+		if obj.NodeName != "" {
+			obj.Status.ScheduledAt = cl.c.now
+		}
+		s.groups.assign(obj, obj.asTemplate)
+	}
+	s.insert(obj)
+	cl.tell(Created, nil, obj)
+}
+
+// replace stamps the next version of an object, stores it and tells the actors. A terminating object
+// that has lost its last finalizer, and has no grace left, goes for good.
+func (cl *Client) replace(before, after Object) {
+	s := &cl.c.store
+	s.version++
+	m := after.Meta()
+	m.ResourceVersion = s.version
+	if p, ok := after.(*Pod); ok {
+		cl.regroup(before.(*Pod), p)
+	}
+	s.replace(before, after)
+	cl.tell(Updated, before, after)
+	if m.Terminating() && len(m.Finalizers) == 0 && len(before.Meta().Finalizers) > 0 && cl.expired(after) {
+		cl.remove(after)
+	}
+}
+
+func (cl *Client) regroup(before, after *Pod) {
+	if reflect.ValueOf(before.Labels).Pointer() != reflect.ValueOf(after.Labels).Pointer() ||
+		before.Controller() != after.Controller() {
+		cl.c.store.groups.assign(after, false)
+	}
+}
+
+// expired reports whether nothing but finalizers holds a terminating object.
+func (cl *Client) expired(obj Object) bool {
+	p, ok := obj.(*Pod)
+	return !ok || !p.Bound() || p.Terminal() || *p.DeletionTimestamp <= cl.c.now
+}
+
+// remove takes an object out of the store and tells the actors.
+func (cl *Client) remove(obj Object) {
+	s := &cl.c.store
+	s.version++
+	s.remove(obj)
+	cl.tell(Deleted, obj, nil)
+}
+
+// tell passes a change on to those who listen. They must not write while they listen, so one place
+// for the change is enough.
+func (cl *Client) tell(verb Verb, before, after Object) {
+	c := cl.c
+	c.current = Change{c.now, c.store.version, cl.name, verb, before, after}
+	for _, f := range c.sinks {
+		f(&c.current)
+	}
+	for i := 1; i < len(c.actors); i++ {
+		c.actors[i].Observe(c.clients[i], &c.current)
+	}
+}
+
+// Update replaces everything but the status of a stored object by a copy of obj, and returns the
+// version that is stored. When nothing is different, nothing is written.
+//
+// It fails with ErrNotFound when there is no such object, with ErrConflict when obj carries the
+// ResourceVersion or UID of another version, and with ErrInvalid when the change is not allowed.
+func (cl *Client) Update(obj Object) (Object, error) {
+	before, next, err := cl.nextVersion(obj)
+	if err != nil {
+		return nil, opError("update", obj, err)
+	}
+	next.Default()
+	u, canChange := next.(Updatable)
+	if canChange {
+		u.PrepareUpdate(before)
+	}
+	errs := next.Validate()
+	if canChange {
+		errs = append(errs, u.ValidateUpdate(before)...)
+	}
+	if len(errs) > 0 {
+		return nil, invalid("update", next, errs)
+	}
+	if reflect.DeepEqual(before, next) {
+		return before, nil
+	}
+	cl.replace(before, next)
+	return next, nil
+}
+
+// nextVersion finds what obj replaces and copies obj, with the fields that belong to the server as
+// they are stored.
+func (cl *Client) nextVersion(obj Object) (before, next Object, err error) {
+	next = obj.Clone()
+	defaultNamespace(next)
+	m := next.Meta()
+	before = cl.c.store.get(next.Kind(), m.Namespace, m.Name)
+	if before == nil {
+		return nil, nil, ErrNotFound
+	}
+	was := before.Meta()
+	if m.ResourceVersion != 0 && m.ResourceVersion != was.ResourceVersion || m.UID != 0 && m.UID != was.UID {
+		return nil, nil, ErrConflict
+	}
+	m.UID, m.ResourceVersion, m.Generation = was.UID, was.ResourceVersion, was.Generation
+	m.CreationTimestamp, m.GenerateName = was.CreationTimestamp, was.GenerateName
+	m.DeletionTimestamp = was.DeletionTimestamp
+	m.DeletionGracePeriodSeconds = was.DeletionGracePeriodSeconds
+	return before, next, nil
+}
+
+// UpdateStatus gives a stored object the status of obj and leaves the rest as it is. It fails as Update
+// does; an object of a kind without status is ErrInvalid.
+func (cl *Client) UpdateStatus(obj Object) (Object, error) {
+	m := obj.Meta()
+	before := cl.c.store.get(obj.Kind(), m.Namespace, m.Name)
+	if before == nil {
+		return nil, opError("update", obj, ErrNotFound)
+	}
+	if was := before.Meta(); m.ResourceVersion != 0 && m.ResourceVersion != was.ResourceVersion {
+		return nil, opError("update", obj, ErrConflict)
+	}
+	w, ok := before.(WithStatus)
+	if !ok {
+		return nil, opError("update", obj, fmt.Errorf("%w: the kind has no status", ErrInvalid))
+	}
+	next := w.CopyStatus(obj)
+	cl.replace(before, next)
+	return next, nil
+}
+
+func opError(op string, obj Object, err error) error {
+	return &ObjectError{Op: op, Kind: obj.Kind(), Key: obj.Meta().Key(), Err: err}
+}
+
+func invalid(op string, obj Object, errs field.ErrorList) error {
+	return opError(op, obj, &InvalidError{errs.Err()})
+}

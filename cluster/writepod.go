@@ -1,0 +1,88 @@
+package cluster
+
+import (
+	"fmt"
+	"time"
+)
+
+// Bind puts a pod on a node, as the scheduler does. The node's zone and region become labels of the
+// pod. It fails with ErrNotFound when the pod is gone and with ErrConflict when it is terminating or
+// bound already. It does not ask whether the node exists or has room.
+func (cl *Client) Bind(uid UID, node string) (*Pod, error) {
+	p := cl.c.store.pod(uid)
+	if p == nil {
+		return nil, &ObjectError{"bind", KindPod, uid.String(), ErrNotFound}
+	}
+	if p.Terminating() || p.Bound() {
+		return nil, opError("bind", p, fmt.Errorf("pod is terminating or on node %q: %w", p.NodeName, ErrConflict))
+	}
+	next := *p
+	next.NodeName, next.node = node, cl.c.store.nodeID(node)
+	next.Status.ScheduledAt = cl.c.now
+	if t := next.Status.Trouble; t != nil {
+		rest := *t
+		rest.Unschedulable = ""
+		next.Status.Trouble = &rest
+	}
+	cl.replace(p, &next)
+	return &next, nil
+}
+
+// SetPodStatus replaces the status of a pod, as its kubelet does. Nothing is written when the status is
+// the same. A Trouble that status points to is shared from then on. It fails with ErrNotFound when
+// the pod is gone.
+func (cl *Client) SetPodStatus(uid UID, status PodStatus) (*Pod, error) {
+	p := cl.c.store.pod(uid)
+	if p == nil {
+		return nil, &ObjectError{"update", KindPod, uid.String(), ErrNotFound}
+	}
+	if p.Status == status {
+		return p, nil
+	}
+	next := *p
+	next.Status = status
+	cl.replace(p, &next)
+	return &next, nil
+}
+
+// DeletePod asks for a pod to go, as Delete does for the pod's name. It fails with ErrNotFound when
+// the pod is gone already.
+func (cl *Client) DeletePod(uid UID, opts DeleteOptions) error {
+	p := cl.c.store.pod(uid)
+	if p == nil {
+		return &ObjectError{"delete", KindPod, uid.String(), ErrNotFound}
+	}
+	cl.deletePod(p, opts)
+	return nil
+}
+
+// deletePod starts the termination of a bound pod and removes any other at once. A second deletion
+// can only shorten the grace period.
+func (cl *Client) deletePod(p *Pod, opts DeleteOptions) {
+	grace := gracePeriod(p, opts)
+	if grace == 0 && len(p.Finalizers) == 0 {
+		cl.remove(p)
+		return
+	}
+	until := cl.c.now + grace
+	if p.Terminating() && *p.DeletionTimestamp <= until {
+		return
+	}
+	next := *p
+	seconds := int64(grace / time.Second)
+	next.DeletionTimestamp, next.DeletionGracePeriodSeconds = &until, &seconds
+	cl.replace(p, &next)
+}
+
+func gracePeriod(p *Pod, opts DeleteOptions) time.Duration {
+	if !p.Bound() || p.Terminal() {
+		return 0
+	}
+	if opts.GracePeriod != nil {
+		return max(0, *opts.GracePeriod)
+	}
+	if s := p.Template.spec.TerminationGracePeriodSeconds; s != nil {
+		return time.Duration(max(1, *s)) * time.Second
+	}
+	return 30 * time.Second
+}
