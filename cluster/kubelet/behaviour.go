@@ -1,0 +1,61 @@
+package kubelet
+
+import (
+	"fmt"
+	"time"
+)
+
+// Behaviour is what an image does when it runs. It is plain data, so a scenario can say it and a fork
+// keeps it. The zero Behaviour is ready the moment it is bound and stops the moment it is told to.
+type Behaviour struct {
+	// Pull is how long it takes to pull the image.
+	Pull time.Duration
+	// Start is how long the container takes to run once its image is there.
+	Start time.Duration
+	// ReadyAfter is how long a running container takes to become ready.
+	ReadyAfter time.Duration
+	// NeverReady keeps a running container from ever becoming ready.
+	NeverReady bool
+	// CrashAfter is how long a container runs before it exits with an error, each time it is
+	// started. Zero means that it does not.
+	CrashAfter time.Duration
+	// Stop is how long a container takes to stop once it is told to. The pod's grace period is the
+	// limit.
+	Stop time.Duration
+}
+
+// Typical is the behaviour of images about which nothing is said: pulled in one second, running and
+// ready one second later, and stopped within one second.
+func Typical() Behaviour {
+	return Behaviour{Pull: time.Second, Start: time.Second, Stop: time.Second}
+}
+
+// Validate reports a negative duration.
+func (b Behaviour) Validate() error {
+	for _, d := range [...]struct {
+		name  string
+		value time.Duration
+	}{
+		{"Pull", b.Pull}, {"Start", b.Start}, {"ReadyAfter", b.ReadyAfter},
+		{"CrashAfter", b.CrashAfter}, {"Stop", b.Stop},
+	} {
+		if d.value < 0 {
+			return fmt.Errorf("%s: %v is negative", d.name, d.value)
+		}
+	}
+	return nil
+}
+
+// with combines the behaviours of two containers of one pod, which start together: the pod is as slow
+// as the slower and as bad as the worse.
+func (b Behaviour) with(o Behaviour) Behaviour {
+	b.Pull = max(b.Pull, o.Pull)
+	b.Start = max(b.Start, o.Start)
+	b.ReadyAfter = max(b.ReadyAfter, o.ReadyAfter)
+	b.NeverReady = b.NeverReady || o.NeverReady
+	if b.CrashAfter == 0 || o.CrashAfter > 0 && o.CrashAfter < b.CrashAfter {
+		b.CrashAfter = o.CrashAfter
+	}
+	b.Stop = max(b.Stop, o.Stop)
+	return b
+}

@@ -1,0 +1,301 @@
+package kubelet
+
+import (
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/daemonsim/daemonsim/cluster"
+)
+
+// Config says how pods behave. The zero Config makes every pod ready the moment it is bound.
+type Config struct {
+	// Default is the behaviour of images that Images does not name.
+	Default Behaviour
+	// Images gives behaviours to images, named exactly as in the containers.
+	Images map[string]Behaviour
+
+	_ struct{}
+}
+
+// Validate reports the first behaviour that makes no sense.
+func (c Config) Validate() error {
+	if err := c.Default.Validate(); err != nil {
+		return fmt.Errorf("default behaviour: %w", err)
+	}
+	return nil
+}
+
+// Kubelet is the actor that plays the kubelets of all nodes.
+type Kubelet struct {
+	fallback Behaviour
+	// images is replaced as a whole when it changes, so that forks can share it.
+	images map[string]Behaviour
+}
+
+// New returns the kubelets. It copies config.
+func New(config Config) *Kubelet {
+	return &Kubelet{fallback: config.Default, images: maps.Clone(config.Images)}
+}
+
+// SetImage gives an image another behaviour. It counts for what happens to pods from now on: delays
+// that have begun are not changed.
+func (k *Kubelet) SetImage(image string, b Behaviour) error {
+	if err := b.Validate(); err != nil {
+		return fmt.Errorf("image %q: %w", image, err)
+	}
+	images := maps.Clone(k.images)
+	if images == nil {
+		images = make(map[string]Behaviour, 1)
+	}
+	images[image] = b
+	k.images = images
+	return nil
+}
+
+// Image returns the behaviour of an image.
+func (k *Kubelet) Image(image string) Behaviour {
+	if b, ok := k.images[image]; ok {
+		return b
+	}
+	return k.fallback
+}
+
+// of is the behaviour of a pod: that of its containers together.
+func (k *Kubelet) of(p *cluster.Pod) Behaviour {
+	if len(k.images) == 0 {
+		return k.fallback
+	}
+	containers := p.Spec().Containers
+	if len(containers) == 0 {
+		return k.fallback
+	}
+	b := k.Image(containers[0].Image)
+	for i := range containers[1:] {
+		b = b.with(k.Image(containers[i+1].Image))
+	}
+	return b
+}
+
+// The tasks of the kubelet. Arg is the pod's number of restarts at the time, so that what was planned
+// for a container that has crashed since is dropped.
+const (
+	taskStart cluster.TaskKind = iota + 1
+	taskReady
+	taskCrash
+	taskRestart
+	taskStopped
+)
+
+// Name is "kubelet".
+func (k *Kubelet) Name() string { return "kubelet" }
+
+// TaskName names the kubelet's tasks.
+func (k *Kubelet) TaskName(kind cluster.TaskKind) string {
+	return [...]string{"", "start", "ready", "crash", "restart", "stopped"}[kind]
+}
+
+// Fork returns a copy.
+func (k *Kubelet) Fork() cluster.Actor {
+	c := *k
+	return &c
+}
+
+// Observe notices pods that are bound or deleted, and nodes that come and go.
+func (k *Kubelet) Observe(cl *cluster.Client, ch *cluster.Change) {
+	switch obj := ch.Object().(type) {
+	case *cluster.Pod:
+		if ch.Verb != cluster.Deleted {
+			before, _ := ch.Before.(*cluster.Pod)
+			k.observePod(cl, before, obj)
+		}
+	case *cluster.Node:
+		switch ch.Verb {
+		case cluster.Created:
+			k.nodeJoined(cl, obj)
+		case cluster.Deleted:
+			k.nodeLeft(cl, obj)
+		}
+	}
+}
+
+func (k *Kubelet) observePod(cl *cluster.Client, before, p *cluster.Pod) {
+	if !p.Bound() {
+		return
+	}
+	if before == nil || !before.Bound() {
+		k.take(cl, p)
+	}
+	if p.Terminating() && (before == nil || !before.Terminating() ||
+		*p.DeletionTimestamp != *before.DeletionTimestamp) {
+		k.stop(cl, p)
+	}
+}
+
+// take begins with a pod that has come to a node. Without a node nothing happens to it.
+func (k *Kubelet) take(cl *cluster.Client, p *cluster.Pod) {
+	if cl.NodeByID(p.TargetID()) == nil || p.Terminal() || p.Terminating() {
+		return
+	}
+	b := k.of(p)
+	cl.After(b.Pull+b.Start, cluster.Task{Kind: taskStart, Object: p.UID})
+}
+
+func (k *Kubelet) stop(cl *cluster.Client, p *cluster.Pod) {
+	left := *p.DeletionTimestamp - cl.Now()
+	if p.Status.Started {
+		left = min(left, k.of(p).Stop)
+	} else {
+		left = 0
+	}
+	cl.After(left, cluster.Task{Kind: taskStopped, Object: p.UID})
+}
+
+func (k *Kubelet) nodeJoined(cl *cluster.Client, n *cluster.Node) {
+	for p := range cl.PodsAt(n.ID()) {
+		if p.Bound() && !p.Status.Started {
+			k.take(cl, p)
+		}
+	}
+}
+
+func (k *Kubelet) nodeLeft(cl *cluster.Client, n *cluster.Node) {
+	for p := range cl.PodsAt(n.ID()) {
+		if p.Bound() {
+			cl.After(0, cluster.Task{Kind: taskStopped, Object: p.UID})
+		}
+	}
+}
+
+// Run does what is due for one pod. Tasks of pods that are gone are dropped.
+func (k *Kubelet) Run(cl *cluster.Client, t cluster.Task) {
+	p := cl.PodByUID(t.Object)
+	if p == nil {
+		return
+	}
+	if t.Kind == taskStopped {
+		stopped(cl, p)
+		return
+	}
+	if p.Terminal() || p.Terminating() || uint64(p.Status.Restarts) != t.Arg {
+		return
+	}
+	switch t.Kind {
+	case taskStart:
+		if !p.Status.Started {
+			k.start(cl, p, p.Status)
+		}
+	case taskReady:
+		ready(cl, p)
+	case taskCrash:
+		k.crash(cl, p)
+	case taskRestart:
+		status := p.Status
+		status.Restarts++
+		k.start(cl, p, status)
+	}
+}
+
+// start runs the containers and plans what they will do.
+func (k *Kubelet) start(cl *cluster.Client, p *cluster.Pod, status cluster.PodStatus) {
+	b := k.of(p)
+	now := cl.Now()
+	status.Phase, status.Started, status.StartedAt = cluster.PodRunning, true, now
+	if t := status.Trouble; t != nil && t.Waiting != "" {
+		rest := *t
+		rest.Waiting = ""
+		status.Trouble = &rest
+	}
+	plan := cluster.Task{Object: p.UID, Arg: uint64(status.Restarts), Retry: status.Restarts > 0}
+	switch {
+	case b.NeverReady:
+	case b.ReadyAfter == 0:
+		status.Ready, status.ReadySince = true, now
+	default:
+		plan.Kind = taskReady
+		cl.After(b.ReadyAfter, plan)
+	}
+	if b.CrashAfter > 0 {
+		plan.Kind = taskCrash
+		cl.After(b.CrashAfter, plan)
+	}
+	set(cl, p, status)
+}
+
+func ready(cl *cluster.Client, p *cluster.Pod) {
+	if !p.Status.Started || p.Status.Ready {
+		return
+	}
+	status := p.Status
+	status.Ready, status.ReadySince = true, cl.Now()
+	set(cl, p, status)
+}
+
+// crash ends the containers and plans their restart.
+func (k *Kubelet) crash(cl *cluster.Client, p *cluster.Pod) {
+	status := p.Status
+	if !status.Started {
+		return
+	}
+	status.Started = false
+	if status.Ready {
+		status.Ready, status.ReadySince = false, cl.Now()
+	}
+	wait := restartDelay(status.Restarts, k.of(p).CrashAfter)
+	trouble := cluster.PodTrouble{LastExitAt: cl.Now(), ExitCode: 1}
+	if wait > 0 {
+		trouble.Waiting = "CrashLoopBackOff"
+	}
+	status.Trouble = &trouble
+	cl.After(wait, cluster.Task{
+		Kind: taskRestart, Object: p.UID, Arg: uint64(status.Restarts), Retry: true,
+	})
+	set(cl, p, status)
+	if wait > 0 {
+		c := p.Spec().Containers[0].Name
+		cl.Event(p, cluster.EventWarning, "BackOff", fmt.Sprintf(
+			"Back-off restarting failed container %s in pod %s_%s(%s)", c, p.Name, p.Namespace, p.UID))
+	}
+}
+
+const (
+	firstRestartDelay = 10 * time.Second
+	maxRestartDelay   = 300 * time.Second
+	// goodRun is how long a container must run for its earlier crashes to be forgotten.
+	goodRun = 600 * time.Second
+)
+
+// restartDelay is how long a container that has crashed waits for its next start: not at all the
+// first time, then 10 s, doubling up to 5 min.
+func restartDelay(restarts int32, ran time.Duration) time.Duration {
+	if restarts == 0 || ran > goodRun {
+		return 0
+	}
+	delay := firstRestartDelay
+	for i := int32(1); i < restarts && delay < maxRestartDelay; i++ {
+		delay *= 2
+	}
+	return min(delay, maxRestartDelay)
+}
+
+// stopped ends a pod whose containers have stopped, or whose node is gone. What a finalizer holds
+// comes to its terminal phase and stays.
+func stopped(cl *cluster.Client, p *cluster.Pod) {
+	if cl.NodeByID(p.TargetID()) != nil && !p.Terminating() {
+		return
+	}
+	if len(p.Finalizers) > 0 && !p.Terminal() {
+		status := p.Status
+		status.Phase, status.Started, status.Ready = cluster.PodSucceeded, false, false
+		status.ReadySince = cl.Now()
+		set(cl, p, status)
+	}
+	now := time.Duration(0)
+	// The pod was there a moment ago and nothing else runs, so it still is.
+	_ = cl.DeletePod(p.UID, cluster.DeleteOptions{GracePeriod: &now})
+}
+
+// set writes a status. The pod was read in the same step, so it is there.
+func set(cl *cluster.Client, p *cluster.Pod, status cluster.PodStatus) {
+	_, _ = cl.SetPodStatus(p.UID, status)
+}
