@@ -1,0 +1,109 @@
+package rollout
+
+import (
+	"iter"
+
+	"github.com/daemonsim/daemonsim/cluster"
+)
+
+// Planner is a rollout strategy: given who runs what where, it says what to do now. It must not keep
+// anything from one call to the next, and must not write to what it is given.
+type Planner interface {
+	// Name is the strategy's name, as in spec.updateStrategy.type.
+	Name() string
+	// Plan returns the next step. An empty plan means that there is nothing to do at present.
+	Plan(s State) Plan
+}
+
+// Plan is the next step of a rollout. What comes first in each list is done first.
+type Plan struct {
+	// Delete lists the pods to delete. Pods that went are replaced by the DaemonSet controller.
+	Delete []Deletion
+	// Create lists the nodes on which to create a new pod beside the old one.
+	Create []Creation
+}
+
+// Empty reports whether the plan does nothing.
+func (p Plan) Empty() bool { return len(p.Delete) == 0 && len(p.Create) == 0 }
+
+// Deletion is a pod to delete, and why.
+type Deletion struct {
+	Pod    *cluster.Pod
+	Node   Node
+	Reason Reason
+}
+
+// Creation is a node to create a pod on, and why.
+type Creation struct {
+	Node   Node
+	Reason Reason
+}
+
+// Reason is why a planner moves a pod.
+type Reason uint8
+
+// The reasons of the strategies of Kubernetes.
+const (
+	// ReasonOldUnavailable replaces an old pod that is not available, whatever the budget.
+	ReasonOldUnavailable Reason = iota + 1
+	// ReasonWithinBudget replaces an available old pod because the budget has room.
+	ReasonWithinBudget
+	// ReasonNewAvailable deletes an old pod because the new one beside it is available.
+	ReasonNewAvailable
+	// ReasonNotWanted deletes an unavailable old pod on a node that should run none.
+	ReasonNotWanted
+	// ReasonSunset deletes an available old pod on a node that should run none, since enough others
+	// are available.
+	ReasonSunset
+)
+
+// String is the reason in words.
+func (r Reason) String() string {
+	return [...]string{
+		"", "old pod is not available", "within the budget", "new pod is available",
+		"node should not run a pod", "enough other pods are available",
+	}[r]
+}
+
+// candidates takes up to n nodes of a walk, in the order of the choice point "rollout-candidate".
+func candidates(s State, walk iter.Seq[Node], total, n int) []Node {
+	if n <= 0 || total == 0 {
+		return nil
+	}
+	n = min(n, total)
+	list := make([]Node, 0, n)
+	if !chooses(s) {
+		for node := range walk {
+			if list = append(list, node); len(list) == n {
+				break
+			}
+		}
+		return list
+	}
+	var open []Node
+	for node := range walk {
+		open = append(open, node)
+	}
+	for len(list) < n {
+		i := s.Choose(cluster.Choice{
+			Point: "rollout-candidate", N: len(open),
+			Describe: func(i int) string { return open[i].Name },
+		})
+		list = append(list, open[i])
+		open = append(open[:i], open[i+1:]...)
+	}
+	return list
+}
+
+// chooses reports whether somebody is there to be asked; without, the first candidates are taken and
+// the others are not even looked at.
+func chooses(s State) bool {
+	switch s := s.(type) {
+	case *listState:
+		return s.chooser != nil
+	case interface{ Chooses() bool }:
+		return s.Chooses()
+	default:
+		return true
+	}
+}

@@ -1,0 +1,99 @@
+package rollout
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/cluster/field"
+)
+
+// KindControllerRevision is the kind of ControllerRevision.
+const KindControllerRevision cluster.Kind = "ControllerRevision"
+
+// HashLabel is the label under which a pod and a ControllerRevision say which revision they are of.
+const HashLabel = "controller-revision-hash"
+
+// ControllerRevision is one stored template of a workload.
+type ControllerRevision struct {
+	cluster.ObjectMeta
+	// Data is the template as a JSON patch of the workload. It never changes.
+	Data json.RawMessage `json:"data"`
+	// Revision orders the history: the current template has the highest number.
+	Revision int64 `json:"revision"`
+}
+
+// Kind is KindControllerRevision.
+func (r *ControllerRevision) Kind() cluster.Kind { return KindControllerRevision }
+
+// APIVersion is "apps/v1".
+func (r *ControllerRevision) APIVersion() string { return "apps/v1" }
+
+// Scope is cluster.Namespaced.
+func (r *ControllerRevision) Scope() cluster.Scope { return cluster.Namespaced }
+
+// Clone returns a deep copy.
+func (r *ControllerRevision) Clone() cluster.Object {
+	return &ControllerRevision{r.CloneMeta(), slices.Clone(r.Data), r.Revision}
+}
+
+// Default changes nothing.
+func (r *ControllerRevision) Default() {}
+
+// Validate reports everything that is wrong with the revision.
+func (r *ControllerRevision) Validate() field.ErrorList {
+	errs := cluster.ValidateMeta(&r.ObjectMeta, cluster.Namespaced, field.NewPath("metadata"))
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(r.Data, &object); err != nil || object == nil {
+		errs = append(errs, field.Invalid(field.NewPath("data"), string(r.Data), "must be a JSON object"))
+	}
+	if r.Revision < 0 {
+		errs = append(errs, field.Invalid(field.NewPath("revision"), r.Revision,
+			"must be greater than or equal to 0"))
+	}
+	return errs
+}
+
+// PrepareUpdate changes nothing.
+func (r *ControllerRevision) PrepareUpdate(cluster.Object) {}
+
+// ValidateUpdate refuses a change of the data.
+func (r *ControllerRevision) ValidateUpdate(old cluster.Object) field.ErrorList {
+	if slices.Equal(r.Data, old.(*ControllerRevision).Data) {
+		return nil
+	}
+	return field.ErrorList{field.Invalid(field.NewPath("data"), string(r.Data), "field is immutable")}
+}
+
+// Hash is the revision's hash: the label, or the name where the label is missing.
+func (r *ControllerRevision) Hash() string {
+	if h := r.Labels[HashLabel]; h != "" {
+		return h
+	}
+	return r.Name
+}
+
+// Encode returns a template as the data of a revision. Equal templates give equal bytes.
+func Encode(t *cluster.PodTemplateSpec) json.RawMessage {
+	data := []byte(`{"spec":{"template":`)
+	data = append(data, cluster.JSON(t, zeroTime)...)
+	data = data[:len(data)-1]
+	if data[len(data)-1] != '{' {
+		data = append(data, ',')
+	}
+	return append(data, `"$patch":"replace"}}}`...)
+}
+
+// Decode returns the template that a revision holds.
+func Decode(data json.RawMessage) (*cluster.PodTemplateSpec, error) {
+	var patch struct {
+		Spec struct {
+			Template cluster.PodTemplateSpec `json:"template"`
+		} `json:"spec"`
+	}
+	if err := json.Unmarshal(data, &patch); err != nil {
+		return nil, fmt.Errorf("revision data: %w", err)
+	}
+	return &patch.Spec.Template, nil
+}

@@ -1,0 +1,137 @@
+package rollout
+
+import (
+	"fmt"
+
+	"github.com/daemonsim/daemonsim/cluster"
+)
+
+// RollingUpdate replaces old pods by new ones on its own, a few at a time. Without surge an old pod
+// goes first and the new one follows; with surge the new one comes first.
+type RollingUpdate struct {
+	// MaxUnavailable is how many pods may be unavailable for the rollout's sake, as a number or as a
+	// percent of the desired pods.
+	MaxUnavailable cluster.IntOrString
+	// MaxSurge is on how many nodes a new pod may run beside the old one.
+	MaxSurge cluster.IntOrString
+}
+
+// Name is "RollingUpdate".
+func (RollingUpdate) Name() string { return "RollingUpdate" }
+
+// Budget resolves the two limits for a number of desired pods, rounding percents up. When both come
+// to zero, one pod may be unavailable. The error is about a text that is no percent.
+func (r RollingUpdate) Budget(desired int) (unavailable, surge int, err error) {
+	if unavailable, err = r.MaxUnavailable.Scaled(desired, true /* round up */); err != nil {
+		return 0, 0, fmt.Errorf("maxUnavailable: %w", err)
+	}
+	if surge, err = r.MaxSurge.Scaled(desired, true /* round up */); err != nil {
+		return 0, 0, fmt.Errorf("maxSurge: %w", err)
+	}
+	if desired > 0 && unavailable == 0 && surge == 0 {
+		unavailable = 1
+	}
+	return unavailable, surge, nil
+}
+
+// Plan returns the next step. A budget that cannot be resolved gives an empty plan; validation keeps
+// such a budget out of a cluster.
+func (r RollingUpdate) Plan(s State) Plan {
+	unavailable, surge, err := r.Budget(s.Desired())
+	switch {
+	case err != nil:
+		return Plan{}
+	case surge == 0:
+		return replaceInPlace(s, unavailable)
+	default:
+		return replaceBySurge(s, surge)
+	}
+}
+
+// Used is how many nodes use up the budget of a rolling update without surge: all that are without an
+// available pod.
+func Used(s State) int {
+	used := s.Count(Vacant, true)
+	for _, run := range [2]bool{true, false} {
+		for _, sit := range [...]Situation{
+			Leaving, Crowded, NewUnavailable, OldUnavailable,
+			BothAvailable, BothOldAvailable, BothNewAvailable, BothUnavailable,
+		} {
+			used += s.Count(sit, run)
+		}
+	}
+	return used
+}
+
+// replaceInPlace deletes all unavailable old pods, and available ones as far as the budget goes.
+func replaceInPlace(s State, budget int) Plan {
+	var plan Plan
+	for _, run := range [2]bool{true, false} {
+		for n := range s.In(OldUnavailable, run) {
+			plan.Delete = append(plan.Delete, Deletion{n.Old, n, ReasonOldUnavailable})
+		}
+	}
+	open := budget - Used(s)
+	total := s.Count(OldAvailable, true) + s.Count(OldAvailable, false)
+	for _, n := range candidates(s, merged(s, OldAvailable), total, open) {
+		plan.Delete = append(plan.Delete, Deletion{n.Old, n, ReasonWithinBudget})
+	}
+	return plan
+}
+
+// replaceBySurge creates new pods beside old ones and deletes old pods whose successor is available.
+func replaceBySurge(s State, limit int) Plan {
+	var plan Plan
+	for n := range s.In(OldUnavailable, true) {
+		plan.Create = append(plan.Create, Creation{n, ReasonOldUnavailable})
+	}
+	open := limit - surging(s)
+	for _, n := range candidates(s, s.In(OldAvailable, true), s.Count(OldAvailable, true), open) {
+		plan.Create = append(plan.Create, Creation{n, ReasonWithinBudget})
+	}
+	for n := range s.In(OldUnavailable, false) {
+		plan.Delete = append(plan.Delete, Deletion{n.Old, n, ReasonNotWanted})
+	}
+	for _, run := range [2]bool{true, false} {
+		for _, sit := range [2]Situation{BothAvailable, BothNewAvailable} {
+			for n := range s.In(sit, run) {
+				plan.Delete = append(plan.Delete, Deletion{n.Old, n, ReasonNewAvailable})
+			}
+		}
+	}
+	spare := available(s) - s.Desired()
+	sunset := s.Count(OldAvailable, false)
+	for _, n := range candidates(s, s.In(OldAvailable, false), sunset, spare) {
+		plan.Delete = append(plan.Delete, Deletion{n.Old, n, ReasonSunset})
+	}
+	return plan
+}
+
+// surging counts the nodes that use up the surge: those where the new pod beside the old one is not
+// available yet, and those with too many pods.
+func surging(s State) int {
+	n := 0
+	for _, run := range [2]bool{true, false} {
+		n += s.Count(Crowded, run) + s.Count(BothOldAvailable, run) + s.Count(BothUnavailable, run)
+	}
+	return n
+}
+
+// available counts the nodes with an available pod; where there is an old pod, that is the one asked.
+func available(s State) int {
+	n := 0
+	for _, run := range [2]bool{true, false} {
+		n += s.Count(NewAvailable, run) + s.Count(OldAvailable, run) +
+			s.Count(BothAvailable, run) + s.Count(BothOldAvailable, run)
+	}
+	return n
+}
+
+// OnDelete replaces nothing on its own: a new pod comes when somebody deletes the old one.
+type OnDelete struct{}
+
+// Name is "OnDelete".
+func (OnDelete) Name() string { return "OnDelete" }
+
+// Plan is always empty.
+func (OnDelete) Plan(State) Plan { return Plan{} }
