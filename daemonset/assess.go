@@ -1,0 +1,105 @@
+package daemonset
+
+import (
+	"github.com/daemonsim/daemonsim/cluster"
+)
+
+// entry reads the DaemonSet's pods at a node, with the verdict on the node from its record.
+func (c *Controller) entry(cl *cluster.Client, t *tracked, id cluster.NodeID) *Entry {
+	r := t.records.At(int(id))
+	e := &c.scratch
+	*e = Entry{
+		Node:                  cl.NodeName(id),
+		ID:                    id,
+		Exists:                cl.NodeByID(id) != nil,
+		ShouldRun:             r.flags&shouldRun != 0,
+		ShouldContinueRunning: r.flags&shouldContinue != 0,
+		Pods:                  e.Pods[:0],
+	}
+	for p := range cl.PodsAt(id) {
+		if p.Terminating() && p.Terminal() {
+			continue
+		}
+		if ref := p.Controller(); ref != nil && ref.UID == t.set.UID {
+			e.Pods = append(e.Pods, p)
+		}
+	}
+	sortPods(e.Pods)
+	return e
+}
+
+// judge asks the placement about a node, if the node has changed since it was last asked.
+func (c *Controller) judge(cl *cluster.Client, t *tracked, id cluster.NodeID) {
+	r := t.records.Ref(int(id))
+	if r.flags&unjudged == 0 {
+		return
+	}
+	next := *r
+	next.flags &^= shouldRun | shouldContinue | unjudged
+	next.flags |= stale
+	if node := cl.NodeByID(id); node != nil {
+		c.evaluations++
+		run, goOn := t.placement.Verdict(node)
+		next.flags |= flagIf(run, shouldRun) | flagIf(goOn, shouldContinue)
+	}
+	// The sums speak of the record, so it changes as a whole.
+	t.setRecord(id, cl.NodeName(id), next)
+}
+
+func flagIf(condition bool, f flags) flags {
+	if condition {
+		return f
+	}
+	return 0
+}
+
+// assess brings a node's record up to date.
+func (c *Controller) assess(cl *cluster.Client, t *tracked, id cluster.NodeID) {
+	c.judge(cl, t, id)
+	e := c.entry(cl, t, id)
+	v := &t.view
+	next := record{
+		flags:     flagIf(e.ShouldRun, shouldRun) | flagIf(e.ShouldContinueRunning, shouldContinue),
+		situation: v.Situation(e),
+	}
+	if len(e.Pods) > 0 {
+		first := e.Pods[0]
+		next.flags |= hasPods | flagIf(first.Status.Ready, ready) |
+			flagIf(v.Available(first), available) | flagIf(v.IsNew(first), updated)
+	}
+	if plan := v.Manage(e); plan.Create {
+		next.todo = create
+	} else if len(plan.Delete) > 0 {
+		next.todo = clear
+	}
+	t.setRecord(id, e.Node, next)
+	if at := v.nextAvailable(e); at > 0 {
+		cl.After(at-v.Now, cluster.Task{Kind: taskAvailable, Object: t.set.UID, Arg: uint64(id)})
+	}
+}
+
+// refresh assesses the nodes that have changed, or all of them when the DaemonSet itself has.
+func (c *Controller) refresh(cl *cluster.Client, t *tracked) {
+	t.view.Now = cl.Now()
+	if t.rebuild {
+		t.rebuild = false
+		c.rebuild(cl, t)
+	}
+	dirty := t.dirty
+	t.dirty = t.dirty[:0]
+	for _, id := range dirty {
+		c.assess(cl, t, id)
+	}
+}
+
+// rebuild starts over with every node, and with the places of pods whose node is gone.
+func (c *Controller) rebuild(cl *cluster.Client, t *tracked) {
+	t.records.Reset()
+	t.sums, t.work, t.dirty = sums{}, newWork(), t.dirty[:0]
+	for node := range cl.Nodes() {
+		t.mark(node.ID(), unjudged)
+	}
+	for p := range cl.PodsOwnedBy(t.set.Namespace, t.set.UID) {
+		t.mark(p.TargetID(), unjudged)
+	}
+}

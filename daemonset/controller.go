@@ -1,0 +1,268 @@
+package daemonset
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/tidwall/btree"
+
+	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/cluster/cow"
+	"github.com/daemonsim/daemonsim/rollout"
+)
+
+// Name is the controller's name, in events and in the change log.
+const Name = "daemonset-controller"
+
+// Mode is how pods get to their nodes.
+type Mode uint8
+
+const (
+	// ViaScheduler pins a pod to its node by affinity and leaves the binding to the scheduler.
+	ViaScheduler Mode = iota
+	// Direct sets the pod's node itself, so that nobody asks for resources or host ports.
+	Direct
+)
+
+// Config describes a controller. The zero Config is Kubernetes' own.
+type Config struct {
+	// Mode is how pods get to their nodes.
+	Mode Mode
+	// BurstReplicas bounds the pods that one sync creates, and those that it deletes. Zero means
+	// 250.
+	BurstReplicas int
+	// Planner, when set, replaces the update strategies of all DaemonSets.
+	Planner rollout.Planner
+
+	_ struct{}
+}
+
+const defaultBurstReplicas = 250
+
+// Controller is the actor that keeps one pod of each DaemonSet on each node that it fits.
+type Controller struct {
+	config Config
+	sets   *btree.Map[cluster.UID, *tracked]
+	// pending marks the nodes whose task is on the agenda.
+	pending     cow.Vector[bool]
+	evaluations uint64
+	// scratch is working space: it holds nothing from one use to the next.
+	scratch Entry
+}
+
+// New returns a controller.
+func New(config Config) *Controller {
+	if config.BurstReplicas <= 0 {
+		config.BurstReplicas = defaultBurstReplicas
+	}
+	return &Controller{config: config, sets: new(btree.Map[cluster.UID, *tracked])}
+}
+
+// The tasks of the controller.
+const (
+	// taskSync reconciles the DaemonSet that it is about.
+	taskSync cluster.TaskKind = iota + 1
+	// taskRequeue asks for a sync when its time has come.
+	taskRequeue
+	// taskNode looks at a node that has changed; Arg is its NodeID.
+	taskNode
+	// taskAvailable assesses a node on which a pod has become available; Arg is its NodeID.
+	taskAvailable
+)
+
+// Name is "daemonset-controller".
+func (c *Controller) Name() string { return Name }
+
+// TaskName names the controller's tasks.
+func (c *Controller) TaskName(kind cluster.TaskKind) string {
+	return [...]string{"", "sync", "requeue", "node", "available"}[kind]
+}
+
+// Evaluations counts how often a node was judged for a DaemonSet. It is what placement costs.
+func (c *Controller) Evaluations() uint64 { return c.evaluations }
+
+// Fork returns an independent copy.
+func (c *Controller) Fork() cluster.Actor {
+	f := &Controller{
+		config:      c.config,
+		sets:        new(btree.Map[cluster.UID, *tracked]),
+		pending:     c.pending.Fork(),
+		evaluations: c.evaluations,
+	}
+	c.sets.Scan(func(uid cluster.UID, t *tracked) bool {
+		f.sets.Set(uid, t.fork())
+		return true
+	})
+	return f
+}
+
+// Observe notes which DaemonSets and nodes a change concerns, and queues them.
+func (c *Controller) Observe(cl *cluster.Client, ch *cluster.Change) {
+	switch obj := ch.Object().(type) {
+	case *cluster.Pod:
+		before, _ := ch.Before.(*cluster.Pod)
+		c.observePod(cl, before, obj, ch.Verb)
+	case *cluster.Node:
+		before, _ := ch.Before.(*cluster.Node)
+		c.observeNode(cl, before, obj, ch.Verb)
+	case *DaemonSet:
+		c.observeSet(cl, obj, ch.Verb)
+	case *rollout.ControllerRevision:
+		c.observeRevision(cl, obj, ch.Verb)
+	}
+}
+
+func (c *Controller) observeSet(cl *cluster.Client, set *DaemonSet, verb cluster.Verb) {
+	if verb == cluster.Deleted {
+		c.sets.Delete(set.UID)
+		return
+	}
+	t, ok := c.sets.Get(set.UID)
+	if !ok {
+		t = newTracked(set)
+		c.sets.Set(set.UID, t)
+		c.enqueue(cl, t)
+		return
+	}
+	own := t.set.Generation == set.Generation && t.set.Status != set.Status
+	t.adopt(set)
+	// What the controller itself has just written says nothing new.
+	if !own {
+		c.enqueue(cl, t)
+	}
+}
+
+func (c *Controller) observeRevision(cl *cluster.Client, r *rollout.ControllerRevision, verb cluster.Verb) {
+	ref := r.Controller()
+	if ref == nil || verb == cluster.Created {
+		return
+	}
+	if t, ok := c.sets.Get(ref.UID); ok {
+		t.reconstruct = true
+		c.enqueue(cl, t)
+	}
+}
+
+func (c *Controller) observePod(cl *cluster.Client, before, p *cluster.Pod, verb cluster.Verb) {
+	if t := c.owner(p); t != nil {
+		t.mark(p.TargetID(), stale)
+		if !t.selector.Matches(p.Labels) {
+			t.reclaim = true
+		}
+		c.enqueue(cl, t)
+	}
+	if before != nil && before != p {
+		if t := c.owner(before); t != nil && before.Controller() != p.Controller() {
+			t.mark(before.TargetID(), stale)
+			c.enqueue(cl, t)
+		}
+	}
+	if p.Controller() == nil && verb != cluster.Deleted {
+		c.observeOrphan(cl, p)
+	}
+}
+
+// observeOrphan tells the DaemonSets that might adopt a pod.
+func (c *Controller) observeOrphan(cl *cluster.Client, p *cluster.Pod) {
+	c.sets.Scan(func(_ cluster.UID, t *tracked) bool {
+		if t.set.Namespace == p.Namespace && t.selector.Matches(p.Labels) && !p.Terminating() {
+			t.reclaim = true
+			c.enqueue(cl, t)
+		}
+		return true
+	})
+}
+
+// owner is the DaemonSet that controls a pod, nil if none does.
+func (c *Controller) owner(p *cluster.Pod) *tracked {
+	ref := p.Controller()
+	if ref == nil || ref.Kind != Kind {
+		return nil
+	}
+	t, _ := c.sets.Get(ref.UID)
+	return t
+}
+
+// observeNode queues a node that is new, or whose labels or taints have changed. A node that is gone is
+// noted, but nothing looks at it until something else asks for a sync.
+func (c *Controller) observeNode(cl *cluster.Client, before, n *cluster.Node, verb cluster.Verb) {
+	if verb == cluster.Updated && maps.Equal(before.Labels, n.Labels) &&
+		slices.Equal(before.Spec.Taints, n.Spec.Taints) {
+		return
+	}
+	if c.sets.Len() == 0 {
+		return
+	}
+	id := n.ID()
+	c.sets.Scan(func(_ cluster.UID, t *tracked) bool {
+		if !t.rebuild {
+			t.mark(id, unjudged)
+		}
+		return true
+	})
+	if verb != cluster.Deleted && !c.pending.At(int(id)) {
+		c.pending.Set(int(id), true)
+		cl.After(0, cluster.Task{Kind: taskNode, Object: n.UID, Arg: uint64(id)})
+	}
+}
+
+func (c *Controller) enqueue(cl *cluster.Client, t *tracked) {
+	if !t.queued {
+		t.queued = true
+		cl.After(0, cluster.Task{Kind: taskSync, Object: t.set.UID})
+	}
+}
+
+// Run does one task. Tasks about DaemonSets that are gone are dropped.
+func (c *Controller) Run(cl *cluster.Client, task cluster.Task) {
+	if task.Kind == taskNode {
+		c.runNode(cl, cluster.NodeID(task.Arg))
+		return
+	}
+	t, ok := c.sets.Get(task.Object)
+	if !ok {
+		return
+	}
+	switch task.Kind {
+	case taskSync:
+		t.queued = false
+		c.sync(cl, t)
+	case taskAvailable:
+		t.mark(cluster.NodeID(task.Arg), stale)
+		c.enqueue(cl, t)
+	case taskRequeue:
+		c.enqueue(cl, t)
+	}
+}
+
+// runNode queues the DaemonSets that have something to do on a node that has changed: a pod to create, a
+// pod to delete, or a pod that their status may count wrongly.
+func (c *Controller) runNode(cl *cluster.Client, id cluster.NodeID) {
+	c.pending.Set(int(id), false)
+	if cl.NodeByID(id) == nil {
+		return
+	}
+	c.sets.Scan(func(_ cluster.UID, t *tracked) bool {
+		if t.rebuild {
+			return true
+		}
+		c.judge(cl, t, id)
+		r := t.records.At(int(id))
+		run, goOn := r.flags&shouldRun != 0, r.flags&shouldContinue != 0
+		bound := c.hasBound(cl, t, id)
+		if run && !bound || !goOn && bound || bound && t.set.Status.NumberMisscheduled > 0 {
+			c.enqueue(cl, t)
+		}
+		return true
+	})
+}
+
+func (c *Controller) hasBound(cl *cluster.Client, t *tracked, id cluster.NodeID) bool {
+	for p := range cl.PodsAt(id) {
+		if ref := p.Controller(); p.Bound() && ref != nil && ref.Kind == Kind &&
+			ref.Name == t.set.Name && p.Namespace == t.set.Namespace {
+			return true
+		}
+	}
+	return false
+}

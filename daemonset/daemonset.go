@@ -1,0 +1,254 @@
+package daemonset
+
+import (
+	"bytes"
+	"maps"
+	"strconv"
+	"time"
+
+	"github.com/daemonsim/daemonsim/affinity"
+	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/rollout"
+)
+
+// Kind is the kind of DaemonSet.
+const Kind cluster.Kind = "DaemonSet"
+
+// The labels and annotations with a meaning to the DaemonSet controller.
+const (
+	// TemplateGenerationAnnotation carries the number of changes of the template.
+	TemplateGenerationAnnotation = "deprecated.daemonset.template.generation"
+	// TemplateGenerationLabel carries it on the pods.
+	TemplateGenerationLabel = "pod-template-generation"
+)
+
+// DaemonSet runs one pod on every node that its template fits.
+type DaemonSet struct {
+	cluster.ObjectMeta
+	Spec   Spec   `json:"spec"`
+	Status Status `json:"status"`
+}
+
+// Spec is what a user asks for.
+type Spec struct {
+	// Selector finds the DaemonSet's pods; it must match the template's labels and cannot change.
+	Selector *affinity.LabelSelector `json:"selector"`
+	// Template is what the pods are made from. Its placement is always up to date; the rest reaches
+	// the pods by way of a rollout.
+	Template cluster.PodTemplateSpec `json:"template"`
+	// UpdateStrategy says how a rollout goes.
+	UpdateStrategy UpdateStrategy `json:"updateStrategy,omitempty"`
+	// MinReadySeconds is for how long a pod must be ready to count as available.
+	MinReadySeconds int32 `json:"minReadySeconds,omitempty"`
+	// RevisionHistoryLimit is how many old revisions are kept. Nil becomes 10.
+	RevisionHistoryLimit *int32 `json:"revisionHistoryLimit,omitempty"`
+}
+
+// StrategyType is the kind of an update strategy.
+type StrategyType string
+
+// The update strategies of Kubernetes.
+const (
+	RollingUpdate StrategyType = "RollingUpdate"
+	OnDelete      StrategyType = "OnDelete"
+)
+
+// UpdateStrategy says how pods of an old template are replaced.
+type UpdateStrategy struct {
+	// Type is RollingUpdate (the default) or OnDelete.
+	Type StrategyType `json:"type,omitempty"`
+	// RollingUpdate is only looked at when Type is RollingUpdate.
+	RollingUpdate *RollingUpdateSpec `json:"rollingUpdate,omitempty"`
+}
+
+// RollingUpdateSpec limits a rolling update. Exactly one of its fields must be other than zero.
+type RollingUpdateSpec struct {
+	// MaxUnavailable is how many pods, or which percent of the desired ones rounded up, may be
+	// unavailable. Nil becomes 1.
+	MaxUnavailable *cluster.IntOrString `json:"maxUnavailable,omitempty"`
+	// MaxSurge is on how many nodes a new pod may run beside the old one. Nil becomes 0.
+	MaxSurge *cluster.IntOrString `json:"maxSurge,omitempty"`
+}
+
+// Status is what the controller reports.
+type Status struct {
+	// CurrentNumberScheduled counts nodes that should run a pod and have one, in whatever state.
+	CurrentNumberScheduled int32 `json:"currentNumberScheduled"`
+	// NumberMisscheduled counts nodes that should not run a pod and have one.
+	NumberMisscheduled int32 `json:"numberMisscheduled"`
+	// DesiredNumberScheduled counts nodes that should run a pod.
+	DesiredNumberScheduled int32 `json:"desiredNumberScheduled"`
+	// NumberReady counts nodes that should run a pod and have a ready one.
+	NumberReady int32 `json:"numberReady"`
+	// ObservedGeneration is the generation that the controller has acted upon.
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+	// UpdatedNumberScheduled counts nodes that should run a pod and have one of the current
+	// revision.
+	UpdatedNumberScheduled int32 `json:"updatedNumberScheduled,omitempty"`
+	// NumberAvailable counts nodes that should run a pod and have an available one.
+	NumberAvailable int32 `json:"numberAvailable,omitempty"`
+	// NumberUnavailable is desired less available.
+	NumberUnavailable int32 `json:"numberUnavailable,omitempty"`
+	// CollisionCount is raised when the hash of a template was taken by another.
+	CollisionCount *int32 `json:"collisionCount,omitempty"`
+}
+
+// Kind is Kind.
+func (d *DaemonSet) Kind() cluster.Kind { return Kind }
+
+// APIVersion is "apps/v1".
+func (d *DaemonSet) APIVersion() string { return "apps/v1" }
+
+// Scope is cluster.Namespaced.
+func (d *DaemonSet) Scope() cluster.Scope { return cluster.Namespaced }
+
+// MinReady is MinReadySeconds as a duration.
+func (d *DaemonSet) MinReady() time.Duration {
+	return time.Duration(d.Spec.MinReadySeconds) * time.Second
+}
+
+// Planner is the update strategy as a planner. An unknown type plans nothing.
+func (d *DaemonSet) Planner() rollout.Planner {
+	r := d.Spec.UpdateStrategy.RollingUpdate
+	if d.Spec.UpdateStrategy.Type != RollingUpdate || r == nil {
+		return rollout.OnDelete{}
+	}
+	var p rollout.RollingUpdate
+	if r.MaxUnavailable != nil {
+		p.MaxUnavailable = *r.MaxUnavailable
+	}
+	if r.MaxSurge != nil {
+		p.MaxSurge = *r.MaxSurge
+	}
+	return p
+}
+
+// surges reports whether the DaemonSet may run two pods on a node during a rollout: whether its surge
+// comes to more than zero for one node.
+func (d *DaemonSet) surges() bool {
+	p, ok := d.Planner().(rollout.RollingUpdate)
+	if !ok {
+		return false
+	}
+	n, err := p.MaxSurge.Scaled(1, true /* round up */)
+	return err == nil && n > 0
+}
+
+// Clone returns a deep copy.
+func (d *DaemonSet) Clone() cluster.Object {
+	c := *d
+	c.ObjectMeta = d.CloneMeta()
+	c.Spec.Selector = cloneSelector(d.Spec.Selector)
+	c.Spec.Template = d.Spec.Template.Clone()
+	if r := d.Spec.UpdateStrategy.RollingUpdate; r != nil {
+		c.Spec.UpdateStrategy.RollingUpdate = &RollingUpdateSpec{
+			MaxUnavailable: clonePointer(r.MaxUnavailable),
+			MaxSurge:       clonePointer(r.MaxSurge),
+		}
+	}
+	c.Spec.RevisionHistoryLimit = clonePointer(d.Spec.RevisionHistoryLimit)
+	c.Status.CollisionCount = clonePointer(d.Status.CollisionCount)
+	return &c
+}
+
+func clonePointer[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	v := *p
+	return &v
+}
+
+func cloneSelector(s *affinity.LabelSelector) *affinity.LabelSelector {
+	if s == nil {
+		return nil
+	}
+	c := affinity.LabelSelector{MatchLabels: maps.Clone(s.MatchLabels)}
+	for _, r := range s.MatchExpressions {
+		r.Values = append([]string(nil), r.Values...)
+		c.MatchExpressions = append(c.MatchExpressions, r)
+	}
+	return &c
+}
+
+// Default fills in what the API server would.
+func (d *DaemonSet) Default() {
+	s := &d.Spec
+	if s.UpdateStrategy.Type == "" {
+		s.UpdateStrategy.Type = RollingUpdate
+	}
+	if s.UpdateStrategy.Type == RollingUpdate {
+		s.UpdateStrategy.defaultBudget()
+	}
+	if s.RevisionHistoryLimit == nil {
+		limit := int32(10)
+		s.RevisionHistoryLimit = &limit
+	}
+	cluster.DefaultPodTemplate(&s.Template)
+}
+
+func (u *UpdateStrategy) defaultBudget() {
+	if u.RollingUpdate == nil {
+		u.RollingUpdate = &RollingUpdateSpec{}
+	}
+	if u.RollingUpdate.MaxUnavailable == nil {
+		one := cluster.FromInt(1)
+		u.RollingUpdate.MaxUnavailable = &one
+	}
+	if u.RollingUpdate.MaxSurge == nil {
+		zero := cluster.FromInt(0)
+		u.RollingUpdate.MaxSurge = &zero
+	}
+}
+
+// TemplateGeneration counts the changes of the template; 0 when the annotation cannot be read.
+func (d *DaemonSet) TemplateGeneration() int64 {
+	n, err := strconv.ParseInt(d.Annotations[TemplateGenerationAnnotation], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+func (d *DaemonSet) setTemplateGeneration(n int64) {
+	if d.Annotations == nil {
+		d.Annotations = make(map[string]string, 1)
+	}
+	d.Annotations[TemplateGenerationAnnotation] = strconv.FormatInt(n, 10)
+}
+
+// PrepareCreate empties the status and starts to count generations.
+func (d *DaemonSet) PrepareCreate() {
+	d.Status = Status{}
+	d.Generation = 1
+	if _, given := d.Annotations[TemplateGenerationAnnotation]; !given || d.TemplateGeneration() > 0 {
+		d.setTemplateGeneration(max(1, d.TemplateGeneration()))
+	}
+}
+
+// PrepareUpdate keeps the status and raises the generations: one for any change of the spec, the other
+// for a change of the template.
+func (d *DaemonSet) PrepareUpdate(old cluster.Object) {
+	was := old.(*DaemonSet)
+	d.Status = was.Status
+	generation := was.TemplateGeneration()
+	if !sameJSON(d.Spec.Template, was.Spec.Template) {
+		generation++
+		d.Generation++
+	} else if !sameJSON(d.Spec, was.Spec) {
+		d.Generation++
+	}
+	d.setTemplateGeneration(generation)
+}
+
+// CopyStatus returns d with the status of another version.
+func (d *DaemonSet) CopyStatus(from cluster.Object) cluster.Object {
+	c := *d
+	c.Status = from.(*DaemonSet).Status
+	return &c
+}
+
+// sameJSON reports whether two values say the same in a manifest, where nil and empty are the same.
+func sameJSON(a, b any) bool {
+	return bytes.Equal(cluster.JSON(a, time.Time{}), cluster.JSON(b, time.Time{}))
+}

@@ -1,0 +1,194 @@
+package daemonset
+
+import (
+	"bytes"
+	"errors"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/rollout"
+	"github.com/daemonsim/daemonsim/taints"
+)
+
+// constructHistory makes sure that the current template is stored as the revision with the highest
+// number, and works out what new pods look like.
+func (c *Controller) constructHistory(cl *cluster.Client, t *tracked) error {
+	if !t.reconstruct {
+		return nil
+	}
+	set := t.set
+	data := rollout.Encode(&set.Spec.Template)
+	h := rollout.Reconcile(claimRevisions(cl, t), data)
+	for _, d := range h.Duplicates {
+		if err := cl.Delete(d.Kind(), d.Namespace, d.Name, cluster.DeleteOptions{}); err != nil {
+			return err
+		}
+	}
+	var err error
+	switch {
+	case h.Current == nil:
+		h.Current, err = createRevision(cl, t, data, h.Number)
+	case h.Current.Revision != h.Number:
+		next := *h.Current
+		next.Revision = h.Number
+		var obj cluster.Object
+		if obj, err = cl.Update(&next); err == nil {
+			h.Current = obj.(*rollout.ControllerRevision)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	t.reconstruct = false
+	t.current, t.old = h.Current, h.Old
+	t.setTemplate(h.Current.Hash())
+	return nil
+}
+
+// createRevision stores the current template. When its name is taken by another template, the
+// collision count goes up, so that the next attempt has another name.
+func createRevision(
+	cl *cluster.Client, t *tracked, data []byte, number int64,
+) (*rollout.ControllerRevision, error) {
+	set := t.set
+	hash := rollout.Hash(data, set.Status.CollisionCount)
+	labels := maps.Clone(set.Spec.Template.ObjectMeta.Labels)
+	if labels == nil {
+		labels = make(map[string]string, 1)
+	}
+	labels[rollout.HashLabel] = hash
+	r := &rollout.ControllerRevision{
+		ObjectMeta: cluster.ObjectMeta{
+			Name: set.Name + "-" + hash, Namespace: set.Namespace,
+			Labels: labels, Annotations: set.Annotations,
+			OwnerReferences: []cluster.OwnerReference{set.ownerReference()},
+		},
+		Data: data, Revision: number,
+	}
+	obj, err := cl.Create(r)
+	if err == nil {
+		return obj.(*rollout.ControllerRevision), nil
+	}
+	if !errors.Is(err, cluster.ErrAlreadyExists) {
+		return nil, err
+	}
+	there, _ := cl.Object(r.Kind(), r.Namespace, r.Name).(*rollout.ControllerRevision)
+	if there != nil && bytes.Equal(there.Data, data) {
+		return there, nil
+	}
+	next := *set
+	count := int32(1)
+	if old := set.Status.CollisionCount; old != nil {
+		count = *old + 1
+	}
+	next.Status.CollisionCount = &count
+	_, statusErr := cl.UpdateStatus(&next)
+	return nil, errors.Join(rollout.ErrCollision, err, statusErr)
+}
+
+// ownerReference is the mark that the DaemonSet leaves on what it owns.
+func (d *DaemonSet) ownerReference() cluster.OwnerReference {
+	yes := true
+	return cluster.OwnerReference{
+		APIVersion: d.APIVersion(), Kind: Kind, Name: d.Name, UID: d.UID,
+		Controller: &yes, BlockOwnerDeletion: &yes,
+	}
+}
+
+// setTemplate works out the template of new pods: that of the DaemonSet with the revision's labels, the
+// tolerations that every pod of a DaemonSet gets, and without the required node affinity, which the
+// pinned node replaces.
+func (t *tracked) setTemplate(hash string) {
+	t.view.Hash = hash
+	t.view.TemplateGeneration, t.view.generation = t.set.TemplateGeneration(), ""
+	t.view.template = cluster.NewTemplate(
+		PodTemplate(t.set, hash), t.set.ownerReference())
+}
+
+// PodTemplate is what the pods of a DaemonSet are made from, for the revision with that hash. The node
+// that a pod is pinned to is not part of it.
+func PodTemplate(set *DaemonSet, hash string) cluster.PodTemplateSpec {
+	pt := set.Spec.Template.Clone()
+	labels := pt.ObjectMeta.Labels
+	if labels == nil {
+		labels = make(map[string]string, 2)
+	}
+	if hash != "" {
+		labels[rollout.HashLabel] = hash
+	}
+	if text, ok := set.Annotations[TemplateGenerationAnnotation]; ok {
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			labels[TemplateGenerationLabel] = strconv.FormatInt(n, 10)
+		}
+	}
+	pt.ObjectMeta.Labels = labels
+	pt.Spec.Tolerations = taints.WithDaemonTolerations(pt.Spec.Tolerations, pt.Spec.HostNetwork)
+	if a := pt.Spec.Affinity; a != nil && a.NodeAffinity != nil {
+		a.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution = nil
+	}
+	return pt
+}
+
+// claimRevisions returns the DaemonSet's revisions, after taking over those that have no controller
+// and match the selector.
+func claimRevisions(cl *cluster.Client, t *tracked) []*rollout.ControllerRevision {
+	for obj := range allRevisions(cl, t.set.Namespace) {
+		if obj.Controller() == nil && t.selector.Matches(obj.Labels) && !obj.Terminating() {
+			next := *obj
+			next.OwnerReferences = append(slices.Clip(obj.OwnerReferences), t.set.ownerReference())
+			// It was there a moment ago, and may have an owner more.
+			_, _ = cl.Update(&next)
+		}
+	}
+	return Revisions(cl.Reader, t.set)
+}
+
+func allRevisions(cl *cluster.Client, namespace string) func(func(*rollout.ControllerRevision) bool) {
+	list := slices.Collect(cl.Objects(rollout.KindControllerRevision, namespace))
+	return func(yield func(*rollout.ControllerRevision) bool) {
+		for _, obj := range list {
+			if !yield(obj.(*rollout.ControllerRevision)) {
+				return
+			}
+		}
+	}
+}
+
+// Revisions returns the ControllerRevisions of a DaemonSet, lowest number first.
+func Revisions(r cluster.Reader, set *DaemonSet) []*rollout.ControllerRevision {
+	var list []*rollout.ControllerRevision
+	for obj := range r.OwnedBy(set.UID) {
+		if rev, ok := obj.(*rollout.ControllerRevision); ok {
+			list = append(list, rev)
+		}
+	}
+	return rollout.Sorted(list)
+}
+
+// trimHistory deletes old revisions beyond the limit, unless pods still run them.
+func trimHistory(cl *cluster.Client, t *tracked) error {
+	limit := 10
+	if n := t.set.Spec.RevisionHistoryLimit; n != nil {
+		limit = int(*n)
+	}
+	if len(t.old) <= limit {
+		return nil
+	}
+	live := func(hash string) bool {
+		for labels := range cl.LabelSetsOwnedBy(t.set.Namespace, t.set.UID) {
+			if labels[rollout.HashLabel] == hash {
+				return true
+			}
+		}
+		return false
+	}
+	for _, r := range rollout.Surplus(t.old, limit, live) {
+		if err := cl.Delete(r.Kind(), r.Namespace, r.Name, cluster.DeleteOptions{}); err != nil {
+			return err
+		}
+		t.old = slices.DeleteFunc(slices.Clone(t.old), func(o *rollout.ControllerRevision) bool { return o == r })
+	}
+	return nil
+}

@@ -1,0 +1,264 @@
+package daemonset
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/rollout"
+)
+
+// sync reconciles one DaemonSet: history, then one pod per node, then, when there was nothing to do for
+// that, the rollout, and at last the status.
+func (c *Controller) sync(cl *cluster.Client, t *tracked) {
+	if t.set.Terminating() {
+		return
+	}
+	if err := c.constructHistory(cl, t); err != nil {
+		c.retry(cl, t)
+		return
+	}
+	if t.reclaim {
+		t.reclaim = false
+		claim(cl, t)
+	}
+	c.refresh(cl, t)
+	status := t.status(t.set.Generation)
+	err := c.act(cl, t)
+	if status != t.set.Status {
+		next := *t.set
+		next.Status = status
+		_, statusErr := cl.UpdateStatus(&next)
+		err = errors.Join(err, statusErr)
+	}
+	if err != nil {
+		c.retry(cl, t)
+		return
+	}
+	t.failures = 0
+}
+
+// act does what is due on the nodes. What manage did must be seen before a rollout may go on, so the
+// two never act in the same sync.
+func (c *Controller) act(cl *cluster.Client, t *tracked) error {
+	did, err := c.execute(cl, t, c.manage(cl, t))
+	if err != nil {
+		return err
+	}
+	if !did {
+		if _, err := c.execute(cl, t, c.roll(cl, t)); err != nil {
+			return err
+		}
+	}
+	return trimHistory(cl, t)
+}
+
+const (
+	firstRetry = 5 * time.Millisecond
+	maxRetry   = 1000 * time.Second
+)
+
+// retry asks for another sync after a delay that doubles with every failure.
+func (c *Controller) retry(cl *cluster.Client, t *tracked) {
+	delay := maxRetry
+	if t.failures < 18 {
+		delay = min(delay, firstRetry<<t.failures)
+	}
+	t.failures++
+	cl.After(delay, cluster.Task{Kind: taskRequeue, Object: t.set.UID, Retry: true})
+}
+
+// actions are the pods that a sync creates and deletes.
+type actions struct {
+	create []cluster.NodeID
+	delete []PodDeletion
+}
+
+// manage lists what has to happen so that every node has the pod that it should have.
+func (c *Controller) manage(cl *cluster.Client, t *tracked) actions {
+	var a actions
+	for s := range c.ordered(cl, t) {
+		plan := t.view.Manage(c.entry(cl, t, s.node))
+		if plan.Create && len(a.create) < c.config.BurstReplicas {
+			a.create = append(a.create, s.node)
+		}
+		for _, d := range plan.Delete {
+			if c.allowed(cl, t, s.node, d) && len(a.delete) < c.config.BurstReplicas {
+				a.delete = append(a.delete, d)
+			}
+		}
+		if max(len(a.create), len(a.delete)) == c.config.BurstReplicas {
+			break
+		}
+	}
+	return a
+}
+
+// ordered walks the nodes that need something in the order of the choice point "manage-node".
+func (c *Controller) ordered(cl *cluster.Client, t *tracked) iter.Seq[spot] {
+	if !cl.Chooses() {
+		return t.walk(classTodo)
+	}
+	return func(yield func(spot) bool) {
+		open := slices.Collect(t.walk(classTodo))
+		for len(open) > 0 {
+			i := cl.Choose(cluster.Choice{
+				Point: "manage-node", N: len(open),
+				Describe: func(i int) string { return open[i].name },
+			})
+			if !yield(open[i]) {
+				return
+			}
+			open = slices.Delete(open, i, i+1)
+		}
+	}
+}
+
+// allowed notes the deletion of a failed pod in its node's back-off, or puts it off.
+func (c *Controller) allowed(cl *cluster.Client, t *tracked, node cluster.NodeID, d PodDeletion) bool {
+	pod := func() string { return d.Pod.Namespace + "/" + d.Pod.Name + " on node " + d.Pod.TargetNode() }
+	switch d.Reason {
+	case Failed:
+		generation := t.set.Status.ObservedGeneration
+		if delay := t.backoff.active(node, generation, cl.Now()); delay > 0 {
+			cl.After(delay, cluster.Task{Kind: taskRequeue, Object: t.set.UID, Retry: true})
+			return false
+		}
+		t.backoff.next(node, generation, cl.Now())
+		cl.Event(t.set, cluster.EventWarning, "FailedDaemonPod",
+			fmt.Sprintf("Found failed daemon pod %s, will try to kill it", pod()))
+	case Succeeded:
+		cl.Event(t.set, cluster.EventNormal, "SucceededDaemonPod",
+			fmt.Sprintf("Found succeeded daemon pod %s, will try to delete it", pod()))
+	}
+	return true
+}
+
+// roll asks the update strategy for its next step.
+func (c *Controller) roll(cl *cluster.Client, t *tracked) actions {
+	planner := c.config.Planner
+	if planner == nil {
+		planner = t.set.Planner()
+	}
+	plan := planner.Plan(&state{c, cl, t})
+	var a actions
+	for _, n := range plan.Create {
+		a.create = append(a.create, n.Node.ID)
+	}
+	for _, d := range plan.Delete {
+		a.delete = append(a.delete, PodDeletion{Pod: d.Pod})
+	}
+	a.create = a.create[:min(len(a.create), c.config.BurstReplicas)]
+	a.delete = a.delete[:min(len(a.delete), c.config.BurstReplicas)]
+	return a
+}
+
+// execute carries out actions: creations in batches that double in size and stop after one with a
+// failure, then all deletions. It reports whether there was anything to do.
+func (c *Controller) execute(cl *cluster.Client, t *tracked, a actions) (did bool, err error) {
+	var errs []error
+	for size := 1; len(a.create) > 0 && errs == nil; size *= 2 {
+		did = true
+		batch := a.create[:min(size, len(a.create))]
+		a.create = a.create[len(batch):]
+		for _, node := range batch {
+			if err := c.create(cl, t, node); err != nil {
+				errs = append(errs, err)
+			}
+		}
+	}
+	for _, d := range a.delete {
+		did = true
+		name := d.Pod.Name
+		switch err := cl.DeletePod(d.Pod.UID, cluster.DeleteOptions{}); {
+		case err == nil:
+			cl.Event(t.set, cluster.EventNormal, "SuccessfulDelete", "Deleted pod: "+name)
+		case !errors.Is(err, cluster.ErrNotFound):
+			cl.Event(t.set, cluster.EventWarning, "FailedDelete", "Error deleting: "+err.Error())
+			errs = append(errs, err)
+		}
+	}
+	return did, errors.Join(errs...)
+}
+
+func (c *Controller) create(cl *cluster.Client, t *tracked, node cluster.NodeID) error {
+	p := &cluster.Pod{
+		ObjectMeta: cluster.ObjectMeta{
+			GenerateName: t.set.Name + "-",
+			Namespace:    t.set.Namespace,
+		},
+		Template: t.view.template,
+	}
+	if name := cl.NodeName(node); c.config.Mode == Direct {
+		p.NodeName = name
+	} else {
+		p.Target = name
+	}
+	p, err := cl.CreatePod(p)
+	if err != nil {
+		cl.Event(t.set, cluster.EventWarning, "FailedCreate", "Error creating: "+err.Error())
+		return err
+	}
+	cl.Event(t.set, cluster.EventNormal, "SuccessfulCreate", "Created pod: "+p.Name)
+	return nil
+}
+
+// state shows a DaemonSet's nodes to a planner.
+type state struct {
+	c  *Controller
+	cl *cluster.Client
+	t  *tracked
+}
+
+var _ rollout.State = (*state)(nil)
+
+// Desired is the number of nodes that should run a pod.
+func (s *state) Desired() int { return s.t.sums.desired }
+
+// Count is the number of nodes in a situation.
+func (s *state) Count(sit rollout.Situation, run bool) int {
+	return s.t.sums.situations[runIndex(run)][sit]
+}
+
+// In walks the nodes of a situation with an old pod, by name.
+func (s *state) In(sit rollout.Situation, run bool) iter.Seq[rollout.Node] {
+	return func(yield func(rollout.Node) bool) {
+		if !sit.HasOld() {
+			return
+		}
+		for spot := range s.t.walk(oldClass(sit, run)) {
+			if !yield(s.node(spot.node)) {
+				return
+			}
+		}
+	}
+}
+
+// Nodes walks all nodes that should run a pod or have one, by name.
+func (s *state) Nodes() iter.Seq[rollout.Node] {
+	return func(yield func(rollout.Node) bool) {
+		var list []rollout.Node
+		for id := range s.t.records.Len() {
+			r := s.t.records.At(id)
+			if r.flags&shouldRun != 0 || r.situation != rollout.Vacant {
+				list = append(list, s.node(cluster.NodeID(id)))
+			}
+		}
+		slices.SortFunc(list, func(a, b rollout.Node) int { return cmp.Compare(a.Name, b.Name) })
+		slices.Values(list)(yield)
+	}
+}
+
+func (s *state) node(id cluster.NodeID) rollout.Node {
+	return s.t.view.rolloutNode(s.c.entry(s.cl, s.t, id))
+}
+
+// Choose asks the cluster's chooser.
+func (s *state) Choose(ch cluster.Choice) int { return s.cl.Choose(ch) }
+
+// Chooses reports whether the cluster has a chooser.
+func (s *state) Chooses() bool { return s.cl.Chooses() }

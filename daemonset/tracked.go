@@ -1,0 +1,252 @@
+package daemonset
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/tidwall/btree"
+
+	"github.com/daemonsim/daemonsim/affinity"
+	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/cluster/cow"
+	"github.com/daemonsim/daemonsim/rollout"
+)
+
+// tracked is what the controller knows of one DaemonSet: an assessment of every node, the sums over
+// them, and the nodes that need something. All of it follows from the store; it is kept so that a
+// sync looks at nothing but what has changed.
+type tracked struct {
+	set       *DaemonSet
+	placement *Placement
+	selector  affinity.Selector
+	view      View
+
+	// queued says that a sync is on the agenda.
+	queued bool
+	// failures counts the syncs that failed in a row.
+	failures int
+	// rebuild asks for a new assessment of every node, reconstruct for a look at the history, and
+	// reclaim for a look at who owns which pod.
+	rebuild, reconstruct, reclaim bool
+
+	// records is indexed by NodeID.
+	records cow.Vector[record]
+	dirty   []cluster.NodeID
+	sums    sums
+	work    *btree.BTreeG[spot]
+	backoff backoff
+
+	current *rollout.ControllerRevision
+	old     []*rollout.ControllerRevision
+}
+
+// record is the latest assessment of one node. The zero record is a node that does not concern the
+// DaemonSet.
+type record struct {
+	flags     flags
+	situation rollout.Situation
+	todo      todo
+}
+
+type flags uint16
+
+const (
+	// shouldRun and shouldContinue are the verdict on the node as it was when judged.
+	shouldRun flags = 1 << iota
+	shouldContinue
+	// hasPods, ready, available and updated are about the entry's pods: the last three about the
+	// first in survivor order.
+	hasPods
+	ready
+	available
+	updated
+	// stale says that the node's pods have changed since, unjudged that the node has.
+	stale
+	unjudged
+)
+
+// todo is what manage has to do on a node.
+type todo uint8
+
+const (
+	nothing todo = iota
+	create
+	clear
+)
+
+// sums are the sums over all records.
+type sums struct {
+	desired, current, misscheduled, ready, available, updated int
+	situations                                                [2][rollout.Situations]int
+}
+
+// spot is a place in the index of the nodes that need something: those to manage, and those with an
+// old pod.
+type spot struct {
+	class uint8
+	name  string
+	node  cluster.NodeID
+}
+
+const (
+	classTodo uint8 = iota
+	classOld
+)
+
+// oldClass is the class of the nodes in a situation with an old pod.
+func oldClass(s rollout.Situation, run bool) uint8 {
+	return classOld + 2*uint8(s) + runIndex(run)
+}
+
+func runIndex(run bool) uint8 {
+	if run {
+		return 1
+	}
+	return 0
+}
+
+func newTracked(set *DaemonSet) *tracked {
+	t := &tracked{work: newWork()}
+	t.adopt(set)
+	return t
+}
+
+func newWork() *btree.BTreeG[spot] {
+	return btree.NewBTreeGOptions(func(a, b spot) bool {
+		return cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(a.name, b.name)) < 0
+	}, btree.Options{NoLocks: true})
+}
+
+func (t *tracked) fork() *tracked {
+	c := *t
+	c.records = t.records.Fork()
+	c.dirty = slices.Clone(t.dirty)
+	c.work = t.work.Copy()
+	c.backoff = t.backoff.fork()
+	return &c
+}
+
+// adopt takes over a new version of the DaemonSet, and notes what it makes necessary.
+func (t *tracked) adopt(set *DaemonSet) {
+	was := t.set
+	t.set = set
+	if was != nil && was.Generation == set.Generation {
+		return
+	}
+	t.rebuild, t.reconstruct, t.reclaim = true, true, true
+	// The selector has been validated, so it compiles.
+	t.selector, _ = affinity.Compile(set.Spec.Selector)
+	t.placement = NewPlacement(&set.Spec.Template)
+	t.view.MinReady = set.MinReady()
+	t.view.Surge = set.surges()
+}
+
+// mark notes that a node has to be assessed again.
+func (t *tracked) mark(id cluster.NodeID, why flags) {
+	if id == cluster.NoNode {
+		return
+	}
+	r := t.records.Ref(int(id))
+	if r.flags&(stale|unjudged) == 0 {
+		t.dirty = append(t.dirty, id)
+	}
+	r.flags |= why
+}
+
+// count adds a record to the sums, or takes it out of them.
+func (s *sums) count(r record, n int) {
+	run := r.flags&shouldRun != 0
+	if r.situation != rollout.Vacant || run {
+		s.situations[runIndex(run)][r.situation] += n
+	}
+	if !run {
+		if r.flags&hasPods != 0 {
+			s.misscheduled += n
+		}
+		return
+	}
+	s.desired += n
+	for _, c := range [...]struct {
+		flag flags
+		sum  *int
+	}{{hasPods, &s.current}, {ready, &s.ready}, {available, &s.available}, {updated, &s.updated}} {
+		if r.flags&c.flag != 0 {
+			*c.sum += n
+		}
+	}
+}
+
+// set replaces a node's record and keeps the sums and the index in step.
+func (t *tracked) setRecord(id cluster.NodeID, name string, next record) {
+	place := t.records.Ref(int(id))
+	last := *place
+	*place = next
+	if last.flags&^(stale|unjudged) == next.flags && last.situation == next.situation && last.todo == next.todo {
+		return
+	}
+	t.sums.count(last, -1)
+	t.sums.count(next, +1)
+	t.reindex(last.spotTodo(), next.spotTodo(), spot{classTodo, name, id})
+	lastOld, nextOld := last.oldClass(), next.oldClass()
+	if lastOld != nextOld {
+		t.reindex(lastOld != 0, false, spot{lastOld, name, id})
+		t.reindex(false, nextOld != 0, spot{nextOld, name, id})
+	}
+}
+
+func (t *tracked) reindex(was, is bool, s spot) {
+	switch {
+	case was && !is:
+		t.work.Delete(s)
+	case is && !was:
+		t.work.Set(s)
+	}
+}
+
+func (r record) spotTodo() bool { return r.todo != nothing }
+
+// oldClass is the class of a record with an old pod, 0 for any other.
+func (r record) oldClass() uint8 {
+	if !r.situation.HasOld() {
+		return 0
+	}
+	return oldClass(r.situation, r.flags&shouldRun != 0)
+}
+
+// walk walks the nodes of a class by name.
+func (t *tracked) walk(class uint8) iter.Seq[spot] {
+	return func(yield func(spot) bool) {
+		t.work.Ascend(spot{class: class}, func(s spot) bool {
+			return s.class == class && yield(s)
+		})
+	}
+}
+
+// status is what the sums come to, with the rest of the status as it was.
+func (t *tracked) status(observed int64) Status {
+	s := t.set.Status
+	s.DesiredNumberScheduled = int32(t.sums.desired)
+	s.CurrentNumberScheduled = int32(t.sums.current)
+	s.NumberMisscheduled = int32(t.sums.misscheduled)
+	s.NumberReady = int32(t.sums.ready)
+	s.UpdatedNumberScheduled = int32(t.sums.updated)
+	s.NumberAvailable = int32(t.sums.available)
+	s.NumberUnavailable = int32(t.sums.desired - t.sums.available)
+	s.ObservedGeneration = observed
+	return s
+}
+
+// nextAvailable is when the first of the entry's ready pods will become available; 0 when none is on
+// its way.
+func (v *View) nextAvailable(e *Entry) time.Duration {
+	var next time.Duration
+	for _, p := range e.Pods {
+		at := p.Status.ReadySince + v.MinReady
+		if p.Status.Ready && at > v.Now && (next == 0 || at < next) {
+			next = at
+		}
+	}
+	return next
+}

@@ -1,0 +1,144 @@
+package daemonset
+
+import (
+	"strconv"
+
+	"github.com/daemonsim/daemonsim/affinity"
+	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/cluster/field"
+)
+
+// Validate reports everything that is wrong with the DaemonSet.
+func (d *DaemonSet) Validate() field.ErrorList {
+	meta := field.NewPath("metadata")
+	errs := cluster.ValidateMeta(&d.ObjectMeta, cluster.Namespaced, meta)
+	if text, ok := d.Annotations[TemplateGenerationAnnotation]; ok {
+		if _, err := strconv.ParseInt(text, 10, 64); err != nil {
+			errs = append(errs, field.Invalid(
+				meta.Child("annotations").Key(TemplateGenerationAnnotation), text, "must be an integer"))
+		}
+	}
+	spec := field.NewPath("spec")
+	errs = append(errs, d.validateSelector(spec)...)
+	template := spec.Child("template")
+	errs = append(errs, cluster.ValidatePodTemplate(&d.Spec.Template, template)...)
+	errs = append(errs, validateDaemonTemplate(&d.Spec.Template, template)...)
+	errs = append(errs, notNegative(int64(d.Spec.MinReadySeconds), spec.Child("minReadySeconds"))...)
+	errs = append(errs, d.Spec.UpdateStrategy.validate(spec.Child("updateStrategy"))...)
+	if n := d.Spec.RevisionHistoryLimit; n != nil {
+		errs = append(errs, notNegative(int64(*n), spec.Child("revisionHistoryLimit"))...)
+	}
+	return errs
+}
+
+func notNegative(n int64, path *field.Path) field.ErrorList {
+	if n >= 0 {
+		return nil
+	}
+	return field.ErrorList{field.Invalid(path, n, "must be greater than or equal to 0")}
+}
+
+func (d *DaemonSet) validateSelector(spec *field.Path) field.ErrorList {
+	path := spec.Child("selector")
+	errs := cluster.SelectorErrors(path, affinity.ValidateLabelSelector(d.Spec.Selector))
+	if s := d.Spec.Selector; s != nil && len(s.MatchLabels)+len(s.MatchExpressions) == 0 {
+		errs = append(errs, field.Invalid(path, s, "empty selector is invalid for daemonset"))
+	}
+	selector, err := affinity.Compile(d.Spec.Selector)
+	labels := d.Spec.Template.ObjectMeta.Labels
+	if err == nil && !selector.Matches(labels) {
+		errs = append(errs, field.Invalid(spec.Child("template", "metadata", "labels"), labels,
+			"`selector` does not match template `labels`"))
+	}
+	return errs
+}
+
+// validateDaemonTemplate holds what a template must obey because it is a DaemonSet's.
+func validateDaemonTemplate(t *cluster.PodTemplateSpec, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	spec := path.Child("spec")
+	if p := t.Spec.RestartPolicy; p != "Always" {
+		errs = append(errs, field.NotSupported(spec.Child("restartPolicy"), string(p), "Always"))
+	}
+	if t.Spec.ActiveDeadlineSeconds != nil {
+		errs = append(errs, field.Forbidden(spec.Child("activeDeadlineSeconds"),
+			"activeDeadlineSeconds in DaemonSet is not Supported"))
+	}
+	return errs
+}
+
+func (u *UpdateStrategy) validate(path *field.Path) field.ErrorList {
+	switch u.Type {
+	case OnDelete:
+		return nil
+	case RollingUpdate:
+		if u.RollingUpdate == nil {
+			return field.ErrorList{field.Required(path.Child("rollingUpdate"), "")}
+		}
+		return u.RollingUpdate.validate(path.Child("rollingUpdate"))
+	default:
+		return field.ErrorList{field.NotSupported(path, u, string(RollingUpdate), string(OnDelete))}
+	}
+}
+
+func (r *RollingUpdateSpec) validate(path *field.Path) field.ErrorList {
+	unavailable, surge := path.Child("maxUnavailable"), path.Child("maxSurge")
+	errs := validateBudget(r.MaxUnavailable, unavailable)
+	errs = append(errs, validateBudget(r.MaxSurge, surge)...)
+	hasUnavailable, hasSurge := nonZero(r.MaxUnavailable), nonZero(r.MaxSurge)
+	switch {
+	case hasUnavailable && hasSurge:
+		errs = append(errs, field.Invalid(surge, *r.MaxSurge,
+			"may not be set when maxUnavailable is non-zero"))
+	case !hasUnavailable && !hasSurge:
+		errs = append(errs, field.Required(unavailable, "cannot be 0 when maxSurge is 0"))
+	}
+	return errs
+}
+
+// validateBudget judges one number or percent.
+func validateBudget(v *cluster.IntOrString, path *field.Path) field.ErrorList {
+	if v == nil {
+		return nil
+	}
+	if !v.IsString {
+		return notNegative(int64(v.Int), path)
+	}
+	var errs field.ErrorList
+	for _, msg := range affinity.PercentErrors(v.Str) {
+		errs = append(errs, field.Invalid(path, *v, msg))
+	}
+	if n, ok := percent(v); ok && n > 100 {
+		errs = append(errs, field.Invalid(path, *v, "must not be greater than 100%"))
+	}
+	return errs
+}
+
+func percent(v *cluster.IntOrString) (int, bool) {
+	if !v.IsString || len(affinity.PercentErrors(v.Str)) > 0 {
+		return 0, false
+	}
+	n, err := strconv.Atoi(v.Str[:len(v.Str)-1])
+	return n, err == nil
+}
+
+// nonZero reads a malformed percent as zero, as the API server does.
+func nonZero(v *cluster.IntOrString) bool {
+	if v == nil {
+		return false
+	}
+	if !v.IsString {
+		return v.Int != 0
+	}
+	n, _ := percent(v)
+	return n != 0
+}
+
+// ValidateUpdate refuses another selector.
+func (d *DaemonSet) ValidateUpdate(old cluster.Object) field.ErrorList {
+	if sameJSON(d.Spec.Selector, old.(*DaemonSet).Spec.Selector) {
+		return nil
+	}
+	return field.ErrorList{field.Invalid(field.NewPath("spec", "selector"), d.Spec.Selector,
+		"field is immutable")}
+}
