@@ -1,0 +1,85 @@
+package manifest
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/daemonsim/daemonsim/cluster/field"
+	"go.yaml.in/yaml/v3"
+)
+
+// Source is where an object stands in a file. It keeps the parsed text, so that every field can be
+// found again when something turns out to be wrong with it later on.
+type Source struct {
+	// File is the name that the file was given.
+	File string
+
+	root *yaml.Node
+	// path leads from the document to the object, through the items of a list; often nil.
+	path *field.Path
+}
+
+// Line is the line of the field at a path, as in spec.template.spec.containers[0].image or
+// metadata.labels[app], within the object. When there is no such field it is that of the innermost
+// one around it that is there; the empty path is the object itself. The nil Source answers 0.
+func (s *Source) Line(path string) int {
+	line, _ := s.Position(path)
+	return line
+}
+
+// Position is the line and the column of a field; see [Source.Line].
+func (s *Source) Position(path string) (line, column int) {
+	if s == nil {
+		return 0, 0
+	}
+	at, node := s.root, deref(s.root)
+	for path != "" {
+		next, key, rest := step(node, path)
+		if next == nil {
+			break
+		}
+		at, node, path = key, deref(next), rest
+	}
+	return at.Line, at.Column
+}
+
+// fullPath puts the object's own path in front of one within it.
+func (s *Source) fullPath(path string) string {
+	prefix := s.path.String()
+	if prefix == "" || path == "" {
+		return prefix + path
+	}
+	return prefix + "." + path
+}
+
+// step goes down by one field. Names may hold any character, so the longest key wins that the path
+// goes on with. The result is nil when there is none.
+func step(n *yaml.Node, path string) (value, key *yaml.Node, rest string) {
+	path = strings.TrimPrefix(path, ".")
+	switch n.Kind {
+	case yaml.SequenceNode:
+		digits, after, ok := strings.Cut(strings.TrimPrefix(path, "["), "]")
+		i, err := strconv.Atoi(digits)
+		if !ok || err != nil || i < 0 || i >= len(n.Content) {
+			return nil, nil, ""
+		}
+		return n.Content[i], n.Content[i], after
+	case yaml.MappingNode:
+		longest := -1
+		for _, e := range entries(n) {
+			if after, ok := cutName(path, e.name); ok && len(e.name) > longest {
+				value, key, rest, longest = e.value, e.key, after, len(e.name)
+			}
+		}
+	}
+	return value, key, rest
+}
+
+// cutName removes a name from the front of a path, written name or [name].
+func cutName(path, name string) (rest string, ok bool) {
+	if rest, ok = strings.CutPrefix(path, "["+name+"]"); ok {
+		return rest, true
+	}
+	rest, ok = strings.CutPrefix(path, name)
+	return rest, ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
