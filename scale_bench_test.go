@@ -1,0 +1,112 @@
+package daemonsim_test
+
+import (
+	"fmt"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/daemonsim/daemonsim"
+	"github.com/daemonsim/daemonsim/daemonset"
+)
+
+// install lets a cluster of n nodes start one DaemonSet until all pods are ready, and returns it with
+// the number of tasks that took.
+func install(tb testing.TB, n int) (*daemonsim.Sim, int) {
+	tb.Helper()
+	sim := daemonsim.New(daemonsim.Config{})
+	for i := range n {
+		if err := sim.AddNodes(fmt.Sprintf("node-%07d", i)); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	if err := sim.ApplyYAML("agent.yaml", agent); err != nil {
+		tb.Fatal(err)
+	}
+	return sim, drain(tb, sim, n)
+}
+
+// drain runs a simulation until n pods are available and nothing is left to do.
+func drain(tb testing.TB, sim *daemonsim.Sim, n int) int {
+	tb.Helper()
+	tasks := 0
+	for sim.Pending() > 0 {
+		sim.Step()
+		tasks++
+	}
+	if got := sim.DaemonSet("default", "agent").Status.NumberAvailable; int(got) != n {
+		tb.Fatalf("%d of %d available", got, n)
+	}
+	return tasks
+}
+
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// BenchmarkInstall starts one DaemonSet on an empty cluster, from no node to all pods ready.
+func BenchmarkInstall(b *testing.B) {
+	for _, n := range []int{10, 1_000, 100_000, 1_000_000} {
+		b.Run(fmt.Sprintf("nodes=%d", n), func(b *testing.B) {
+			if n > 10_000 && testing.Short() {
+				b.Skip("large")
+			}
+			b.ReportAllocs()
+			tasks := 0
+			for b.Loop() {
+				_, done := install(b, n)
+				tasks += done
+			}
+			b.ReportMetric(float64(tasks)/b.Elapsed().Seconds(), "events/s")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/node")
+			b.StopTimer()
+			before := heap()
+			sim, _ := install(b, n)
+			b.ReportMetric(float64(heap()-before)/float64(n), "bytes/node")
+			runtime.KeepAlive(sim)
+		})
+	}
+}
+
+// BenchmarkRoll installs a DaemonSet and rolls it once at ten percent.
+func BenchmarkRoll(b *testing.B) {
+	for _, n := range []int{10, 5_000} {
+		b.Run(fmt.Sprintf("nodes=%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				sim, _ := install(b, n)
+				err := sim.UpdateDaemonSet("default", "agent", func(d *daemonset.DaemonSet) {
+					d.Spec.UpdateStrategy.RollingUpdate.MaxUnavailable.IsString = true
+					d.Spec.UpdateStrategy.RollingUpdate.MaxUnavailable.Str = "10%"
+					d.Spec.Template.Spec.Containers[0].Image = "agent:v2"
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+				drain(b, sim, n)
+			}
+		})
+	}
+}
+
+// BenchmarkFork forks a cluster in the middle of a rollout.
+func BenchmarkFork(b *testing.B) {
+	for _, n := range []int{10, 10_000} {
+		b.Run(fmt.Sprintf("nodes=%d", n), func(b *testing.B) {
+			sim, _ := install(b, n)
+			if err := sim.SetImage("default", "agent", "main", "agent:v2"); err != nil {
+				b.Fatal(err)
+			}
+			if err := sim.RunFor(4 * time.Second); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				sim.Fork()
+			}
+		})
+	}
+}

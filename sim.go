@@ -1,0 +1,229 @@
+package daemonsim
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"time"
+
+	"github.com/daemonsim/daemonsim/affinity"
+	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/cluster/kubelet"
+	"github.com/daemonsim/daemonsim/daemonset"
+	"github.com/daemonsim/daemonsim/rollout"
+	"github.com/daemonsim/daemonsim/scheduler"
+)
+
+// Config describes a simulation. The zero Config is an empty cluster at t=0 with seed 0 and a control
+// plane that behaves as Kubernetes' own.
+type Config struct {
+	// Seed selects every random stream of the run, and so the names of pods.
+	Seed uint64
+	// Chooser decides what comes next where Kubernetes leaves that open. Nil means the natural order:
+	// first come first served, and nodes by name.
+	Chooser cluster.Chooser
+	// Mode is how pods get to their nodes. The zero Mode is daemonset.ViaScheduler.
+	Mode daemonset.Mode
+	// Pods is how pods behave whose images Images does not name. Nil means kubelet.Typical(): one
+	// second to pull, one to start and be ready, one to stop.
+	Pods *kubelet.Behaviour
+	// Images gives behaviours to images, named exactly as in the containers.
+	Images map[string]kubelet.Behaviour
+	// Planner, when set, replaces the update strategies of all DaemonSets.
+	Planner rollout.Planner
+	// Filters, when set, replace the scheduler's filters.
+	Filters scheduler.Filters
+	// Capacity is what a node has that is created without saying. Nil means cpu 4, memory 16Gi,
+	// ephemeral-storage 100Gi and 110 pods.
+	Capacity cluster.ResourceList
+	// Epoch is the date of t=0, for timestamps in manifests. The zero time means the first of
+	// January 2000, UTC.
+	Epoch time.Time
+	// MaxSteps bounds each call that runs the cluster. Zero means 100,000 and 1,000 more for every
+	// object and task there is.
+	MaxSteps int
+
+	_ struct{}
+}
+
+// Sim is one simulated cluster with its control plane. It belongs to one goroutine; run many side by
+// side instead of sharing one.
+type Sim struct {
+	*cluster.Cluster
+	epoch time.Time
+}
+
+// New returns an empty cluster with a scheduler, kubelets and the DaemonSet controller.
+func New(config Config) *Sim {
+	pods := kubelet.Typical()
+	if config.Pods != nil {
+		pods = *config.Pods
+	}
+	epoch := config.Epoch
+	if epoch.IsZero() {
+		epoch = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
+	}
+	c := cluster.New(
+		cluster.Config{
+			Seed: config.Seed, Chooser: config.Chooser,
+			Capacity: config.Capacity, MaxSteps: config.MaxSteps,
+		},
+		daemonset.New(daemonset.Config{Mode: config.Mode, Planner: config.Planner}),
+		scheduler.New(scheduler.Config{Filters: config.Filters}),
+		kubelet.New(kubelet.Config{Default: pods, Images: config.Images}),
+	)
+	return &Sim{c, epoch}
+}
+
+// Fork returns an independent simulation in the same state. Given the same calls both make the same
+// changes, and neither sees the other's.
+func (s *Sim) Fork() *Sim { return &Sim{s.Cluster.Fork(), s.epoch} }
+
+// Epoch is the date of t=0.
+func (s *Sim) Epoch() time.Time { return s.epoch }
+
+// LogChanges writes every change from now on to w, as JSON lines. The log has to be flushed at the end.
+func (s *Sim) LogChanges(w io.Writer) *cluster.ChangeLog {
+	log := cluster.NewChangeLog(w, s.epoch)
+	s.OnChange(log.Append)
+	return log
+}
+
+// AddNodes adds plain nodes with those names. It fails at the first name that is taken or not valid,
+// and leaves the cluster as it was.
+func (s *Sim) AddNodes(names ...string) error {
+	seen := make(map[string]bool, len(names))
+	for _, name := range names {
+		if s.Node(name) != nil || seen[name] {
+			return fmt.Errorf("add node %q: %w", name, cluster.ErrAlreadyExists)
+		}
+		seen[name] = true
+		if len(affinity.DNSSubdomainErrors(name)) == 0 && len(affinity.ValueErrors(name)) == 0 {
+			continue
+		}
+		n := &cluster.Node{ObjectMeta: cluster.ObjectMeta{Name: name}}
+		n.Default()
+		return fmt.Errorf("add node %q: %w", name, &cluster.InvalidError{Err: n.Validate().Err()})
+	}
+	for _, name := range names {
+		if _, err := s.Create(&cluster.Node{ObjectMeta: cluster.ObjectMeta{Name: name}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RemoveNode removes a node; its pods go with it.
+func (s *Sim) RemoveNode(name string) error {
+	return s.Delete(cluster.KindNode, "", name, cluster.DeleteOptions{})
+}
+
+// UpdateNode lets change edit a copy of a node and stores the result.
+func (s *Sim) UpdateNode(name string, change func(*cluster.Node)) error {
+	node := s.Node(name)
+	if node == nil {
+		return &cluster.ObjectError{Op: "update", Kind: cluster.KindNode, Key: name, Err: cluster.ErrNotFound}
+	}
+	next := node.Clone().(*cluster.Node)
+	change(next)
+	_, err := s.Update(next)
+	return err
+}
+
+// Cordon marks a node as unschedulable. Pods of DaemonSets still go there.
+func (s *Sim) Cordon(name string) error {
+	return s.UpdateNode(name, func(n *cluster.Node) { n.Spec.Unschedulable = true })
+}
+
+// Uncordon takes the mark away again.
+func (s *Sim) Uncordon(name string) error {
+	return s.UpdateNode(name, func(n *cluster.Node) { n.Spec.Unschedulable = false })
+}
+
+// LabelNode sets labels of a node; a label with an empty value is set to it, not removed.
+func (s *Sim) LabelNode(name string, labels map[string]string) error {
+	return s.UpdateNode(name, func(n *cluster.Node) {
+		if n.Labels == nil {
+			n.Labels = make(map[string]string, len(labels))
+		}
+		maps.Copy(n.Labels, labels)
+	})
+}
+
+// DaemonSet returns the DaemonSet of that name, or nil.
+func (s *Sim) DaemonSet(namespace, name string) *daemonset.DaemonSet {
+	return daemonset.Get(s.Reader, namespace, name)
+}
+
+// UpdateDaemonSet lets change edit a copy of a DaemonSet and stores the result.
+func (s *Sim) UpdateDaemonSet(namespace, name string, change func(*daemonset.DaemonSet)) error {
+	set, err := s.set("update", namespace, name)
+	if err != nil {
+		return err
+	}
+	next := set.Clone().(*daemonset.DaemonSet)
+	change(next)
+	_, err = s.Update(next)
+	return err
+}
+
+// SetImage gives a container of a DaemonSet's template another image, which starts a rollout; "*" stands
+// for all containers.
+func (s *Sim) SetImage(namespace, name, container, image string) error {
+	set, err := s.set("set image of", namespace, name)
+	if err != nil {
+		return err
+	}
+	_, err = daemonset.SetImage(s.Client, set, container, image)
+	return err
+}
+
+// Undo sets a DaemonSet's template back to that of a revision; 0 stands for the one before the current.
+func (s *Sim) Undo(namespace, name string, revision int64) error {
+	set, err := s.set("undo", namespace, name)
+	if err != nil {
+		return err
+	}
+	_, err = daemonset.Undo(s.Client, set, revision)
+	return err
+}
+
+// Explain answers whether a DaemonSet's pod should run on a node, and whether one may go on there, with
+// the reasons.
+func (s *Sim) Explain(namespace, name, node string) (daemonset.Decision, error) {
+	set, err := s.set("explain", namespace, name)
+	if err != nil {
+		return daemonset.Decision{}, err
+	}
+	n := s.Node(node)
+	if n == nil {
+		return daemonset.Decision{}, &cluster.ObjectError{
+			Op: "explain", Kind: cluster.KindNode, Key: node, Err: cluster.ErrNotFound,
+		}
+	}
+	return daemonset.NewPlacement(&set.Spec.Template).Explain(n), nil
+}
+
+func (s *Sim) set(op, namespace, name string) (*daemonset.DaemonSet, error) {
+	if set := s.DaemonSet(namespace, name); set != nil {
+		return set, nil
+	}
+	return nil, &cluster.ObjectError{
+		Op: op, Kind: daemonset.Kind, Key: namespace + "/" + name, Err: cluster.ErrNotFound,
+	}
+}
+
+// SetImageBehaviour says how an image behaves from now on.
+func (s *Sim) SetImageBehaviour(image string, b kubelet.Behaviour) error {
+	return s.kubelet().SetImage(image, b)
+}
+
+// ImageBehaviour is how an image behaves.
+func (s *Sim) ImageBehaviour(image string) kubelet.Behaviour { return s.kubelet().Image(image) }
+
+func (s *Sim) kubelet() *kubelet.Kubelet { return s.Actor("kubelet").(*kubelet.Kubelet) }
+
+// Controller is the DaemonSet controller, for what it counts.
+func (s *Sim) Controller() *daemonset.Controller {
+	return s.Actor(daemonset.Name).(*daemonset.Controller)
+}
