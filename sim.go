@@ -106,7 +106,8 @@ func (s *Sim) AddNodes(names ...string) error {
 		return fmt.Errorf("add node %q: %w", name, &cluster.InvalidError{Err: n.Validate().Err()})
 	}
 	for _, name := range names {
-		if _, err := s.Create(&cluster.Node{ObjectMeta: cluster.ObjectMeta{Name: name}}); err != nil {
+		node := &cluster.Node{ObjectMeta: cluster.ObjectMeta{Name: name}}
+		if err := s.CreateOwned(node); err != nil {
 			return err
 		}
 	}

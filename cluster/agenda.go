@@ -74,10 +74,12 @@ func (q *agenda) add(t Task) {
 }
 
 func (q *agenda) newInstant(at time.Duration) *instant {
-	in := &instant{at: at}
+	var in *instant
 	if n := len(q.spare); n > 0 {
 		in, q.spare = q.spare[n-1], q.spare[:n-1]
 		*in = instant{at: at, tasks: in.tasks[:0]}
+	} else {
+		in = &instant{at: at}
 	}
 	if q.byTime == nil {
 		q.byTime = make(map[time.Duration]*instant)
@@ -90,14 +92,18 @@ func (q *agenda) newInstant(at time.Duration) *instant {
 
 // due returns the tasks of the earliest moment, in order of Seq; nil when there are none.
 func (q *agenda) due() []Task {
-	if len(q.instants) == 0 {
+	if q.count == 0 {
 		return nil
+	}
+	for q.instants[0].head == len(q.instants[0].tasks) {
+		q.dropFirst()
 	}
 	first := q.instants[0]
 	return first.tasks[first.head:]
 }
 
-// take removes task i of those that due returns.
+// take removes task i of those that due has just returned. A moment stays in its place when its last
+// task is taken, because that task is likely to schedule others for the same moment.
 func (q *agenda) take(i int) Task {
 	first := q.instants[0]
 	t := first.tasks[first.head+i]
@@ -110,7 +116,7 @@ func (q *agenda) take(i int) Task {
 		q.retries--
 	}
 	if first.head == len(first.tasks) {
-		q.dropFirst()
+		first.head, first.tasks = 0, first.tasks[:0]
 	}
 	return t
 }

@@ -70,7 +70,7 @@ func (l *eventLog) record(e Event) {
 		latest = latest.without(again)
 	}
 	// What is beyond the bound is cut off now and then, so that it costs little each time.
-	if latest.len() == 2*eventsPerObject {
+	if latest.len() == 10*eventsPerObject {
 		latest = link(latest.list(eventsPerObject))
 	}
 	l.byObject.Set(e.UID, &eventNode{e, latest, latest.len() + 1})

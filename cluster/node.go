@@ -176,5 +176,8 @@ func (n *Node) ValidateUpdate(Object) field.ErrorList { return nil }
 // Validate reports everything that is wrong with the node.
 func (n *Node) Validate() field.ErrorList {
 	errs := ValidateMeta(&n.ObjectMeta, ClusterScoped, field.NewPath("metadata"))
+	if len(n.Spec.Taints) == 0 {
+		return errs
+	}
 	return append(errs, taintErrors(field.NewPath("spec", "taints"), taints.ValidateTaints(n.Spec.Taints))...)
 }

@@ -14,51 +14,39 @@ import (
 // valid; the cluster is then unchanged.
 func (cl *Client) Create(obj Object) (Object, error) {
 	next := obj.Clone()
-	m := next.Meta()
-	clearServerFields(m)
-	defaultNamespace(next)
-	if err := cl.nameNew(next); err != nil {
-		return nil, opError("create", next, err)
+	if err := cl.CreateOwned(next); err != nil {
+		return nil, err
 	}
-	next.Default()
-	if n, ok := next.(*Node); ok && n.Status.Allocatable == nil {
-		n.Status.Capacity, n.Status.Allocatable = cl.c.capacity, cl.c.capacity
-	}
-	if p, ok := next.(Creatable); ok {
-		p.PrepareCreate()
-	}
-	if errs := next.Validate(); len(errs) > 0 {
-		return nil, invalid("create", next, errs)
-	}
-	if p, ok := next.(*Pod); ok {
-		if err := cl.admitPod(p); err != nil {
-			return nil, opError("create", p, err)
-		}
-	}
-	cl.ensureNamespace(m.Namespace)
-	cl.insert(next)
 	return next, nil
 }
 
-// CreatePod stores a new pod and returns it. It does what Create does, without copying: the caller
-// gives up p, including what p points to. Controllers that make many pods use it.
-func (cl *Client) CreatePod(p *Pod) (*Pod, error) {
-	clearServerFields(&p.ObjectMeta)
-	defaultNamespace(p)
-	if err := cl.nameNew(p); err != nil {
-		return nil, opError("create", p, err)
+// CreateOwned does what Create does without copying: the caller gives up obj and all that it points to.
+// Controllers that make many objects use it.
+func (cl *Client) CreateOwned(obj Object) error {
+	m := obj.Meta()
+	clearServerFields(m)
+	defaultNamespace(obj)
+	if err := cl.nameNew(obj); err != nil {
+		return opError("create", obj, err)
 	}
-	p.Default()
-	p.PrepareCreate()
-	if errs := p.Validate(); len(errs) > 0 {
-		return nil, invalid("create", p, errs)
+	obj.Default()
+	if n, ok := obj.(*Node); ok && n.Status.Allocatable == nil {
+		n.Status.Capacity, n.Status.Allocatable = cl.c.capacity, cl.c.capacity
 	}
-	if err := cl.admitPod(p); err != nil {
-		return nil, opError("create", p, err)
+	if p, ok := obj.(Creatable); ok {
+		p.PrepareCreate()
 	}
-	cl.ensureNamespace(p.Namespace)
-	cl.insert(p)
-	return p, nil
+	if errs := obj.Validate(); len(errs) > 0 {
+		return invalid("create", obj, errs)
+	}
+	if p, ok := obj.(*Pod); ok {
+		if err := cl.admitPod(p); err != nil {
+			return opError("create", p, err)
+		}
+	}
+	cl.ensureNamespace(m.Namespace)
+	cl.insert(obj)
+	return nil
 }
 
 func clearServerFields(m *ObjectMeta) {

@@ -67,10 +67,12 @@ func (c *Controller) assess(cl *cluster.Client, t *tracked, id cluster.NodeID) {
 		next.flags |= hasPods | flagIf(first.Status.Ready, ready) |
 			flagIf(v.Available(first), available) | flagIf(v.IsNew(first), updated)
 	}
-	if plan := v.Manage(e); plan.Create {
-		next.todo = create
-	} else if len(plan.Delete) > 0 {
-		next.todo = clear
+	plan := v.Manage(e)
+	if plan.Create {
+		next.todo |= toCreate
+	}
+	if len(plan.Delete) > 0 {
+		next.todo |= toDelete
 	}
 	t.setRecord(id, e.Node, next)
 	if at := v.nextAvailable(e); at > 0 {

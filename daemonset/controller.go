@@ -46,8 +46,9 @@ type Controller struct {
 	// pending marks the nodes whose task is on the agenda.
 	pending     cow.Vector[bool]
 	evaluations uint64
-	// scratch is working space: it holds nothing from one use to the next.
+	// scratch and state are working space: they hold nothing from one use to the next.
 	scratch Entry
+	state   state
 }
 
 // New returns a controller.

@@ -78,33 +78,39 @@ type actions struct {
 	delete []PodDeletion
 }
 
-// manage lists what has to happen so that every node has the pod that it should have.
+// manage lists what has to happen so that every node has the pod that it should have. It looks at no
+// more nodes than the caps on creations and deletions let it use.
 func (c *Controller) manage(cl *cluster.Client, t *tracked) actions {
 	var a actions
-	for s := range c.ordered(cl, t) {
-		plan := t.view.Manage(c.entry(cl, t, s.node))
-		if plan.Create && len(a.create) < c.config.BurstReplicas {
-			a.create = append(a.create, s.node)
+	if t.work.Len() == 0 {
+		return a
+	}
+	for s := range c.ordered(cl, t, classCreate) {
+		if len(a.create) == c.config.BurstReplicas {
+			break
 		}
-		for _, d := range plan.Delete {
+		a.create = append(a.create, s.node)
+	}
+	for s := range c.ordered(cl, t, classDelete) {
+		if len(a.delete) == c.config.BurstReplicas {
+			break
+		}
+		for _, d := range t.view.Manage(c.entry(cl, t, s.node)).Delete {
 			if c.allowed(cl, t, s.node, d) && len(a.delete) < c.config.BurstReplicas {
 				a.delete = append(a.delete, d)
 			}
-		}
-		if max(len(a.create), len(a.delete)) == c.config.BurstReplicas {
-			break
 		}
 	}
 	return a
 }
 
-// ordered walks the nodes that need something in the order of the choice point "manage-node".
-func (c *Controller) ordered(cl *cluster.Client, t *tracked) iter.Seq[spot] {
+// ordered walks the nodes of a class in the order of the choice point "manage-node".
+func (c *Controller) ordered(cl *cluster.Client, t *tracked, class uint8) iter.Seq[spot] {
 	if !cl.Chooses() {
-		return t.walk(classTodo)
+		return t.walk(class)
 	}
 	return func(yield func(spot) bool) {
-		open := slices.Collect(t.walk(classTodo))
+		open := slices.Collect(t.walk(class))
 		for len(open) > 0 {
 			i := cl.Choose(cluster.Choice{
 				Point: "manage-node", N: len(open),
@@ -142,9 +148,10 @@ func (c *Controller) allowed(cl *cluster.Client, t *tracked, node cluster.NodeID
 func (c *Controller) roll(cl *cluster.Client, t *tracked) actions {
 	planner := c.config.Planner
 	if planner == nil {
-		planner = t.set.Planner()
+		planner = t.planner
 	}
-	plan := planner.Plan(&state{c, cl, t})
+	c.state = state{c, cl, t}
+	plan := planner.Plan(&c.state)
 	var a actions
 	for _, n := range plan.Create {
 		a.create = append(a.create, n.Node.ID)
@@ -188,7 +195,7 @@ func (c *Controller) execute(cl *cluster.Client, t *tracked, a actions) (did boo
 func (c *Controller) create(cl *cluster.Client, t *tracked, node cluster.NodeID) error {
 	p := &cluster.Pod{
 		ObjectMeta: cluster.ObjectMeta{
-			GenerateName: t.set.Name + "-",
+			GenerateName: t.generateName,
 			Namespace:    t.set.Namespace,
 		},
 		Template: t.view.template,
@@ -198,8 +205,7 @@ func (c *Controller) create(cl *cluster.Client, t *tracked, node cluster.NodeID)
 	} else {
 		p.Target = name
 	}
-	p, err := cl.CreatePod(p)
-	if err != nil {
+	if err := cl.CreateOwned(p); err != nil {
 		cl.Event(t.set, cluster.EventWarning, "FailedCreate", "Error creating: "+err.Error())
 		return err
 	}

@@ -23,6 +23,10 @@ type tracked struct {
 	selector  affinity.Selector
 	view      View
 
+	// generateName and planner follow from the set.
+	generateName string
+	planner      rollout.Planner
+
 	// queued says that a sync is on the agenda.
 	queued bool
 	// failures counts the syncs that failed in a row.
@@ -71,9 +75,9 @@ const (
 type todo uint8
 
 const (
-	nothing todo = iota
-	create
-	clear
+	// toCreate says that a pod is missing, toDelete that there are pods to delete.
+	toCreate todo = 1 << iota
+	toDelete
 )
 
 // sums are the sums over all records.
@@ -91,7 +95,8 @@ type spot struct {
 }
 
 const (
-	classTodo uint8 = iota
+	classCreate uint8 = iota
+	classDelete
 	classOld
 )
 
@@ -141,6 +146,8 @@ func (t *tracked) adopt(set *DaemonSet) {
 	t.placement = NewPlacement(&set.Spec.Template)
 	t.view.MinReady = set.MinReady()
 	t.view.Surge = set.surges()
+	t.generateName = set.Name + "-"
+	t.planner = set.Planner()
 }
 
 // mark notes that a node has to be assessed again.
@@ -188,7 +195,8 @@ func (t *tracked) setRecord(id cluster.NodeID, name string, next record) {
 	}
 	t.sums.count(last, -1)
 	t.sums.count(next, +1)
-	t.reindex(last.spotTodo(), next.spotTodo(), spot{classTodo, name, id})
+	t.reindex(last.todo&toCreate != 0, next.todo&toCreate != 0, spot{classCreate, name, id})
+	t.reindex(last.todo&toDelete != 0, next.todo&toDelete != 0, spot{classDelete, name, id})
 	lastOld, nextOld := last.oldClass(), next.oldClass()
 	if lastOld != nextOld {
 		t.reindex(lastOld != 0, false, spot{lastOld, name, id})
@@ -204,8 +212,6 @@ func (t *tracked) reindex(was, is bool, s spot) {
 		t.work.Set(s)
 	}
 }
-
-func (r record) spotTodo() bool { return r.todo != nothing }
 
 // oldClass is the class of a record with an old pod, 0 for any other.
 func (r record) oldClass() uint8 {

@@ -37,6 +37,9 @@ func (r RollingUpdate) Budget(desired int) (unavailable, surge int, err error) {
 // Plan returns the next step. A budget that cannot be resolved gives an empty plan; validation keeps
 // such a budget out of a cluster.
 func (r RollingUpdate) Plan(s State) Plan {
+	if !hasOld(s) {
+		return Plan{}
+	}
 	unavailable, surge, err := r.Budget(s.Desired())
 	switch {
 	case err != nil:
@@ -46,6 +49,16 @@ func (r RollingUpdate) Plan(s State) Plan {
 	default:
 		return replaceBySurge(s, surge)
 	}
+}
+
+// hasOld reports whether any node has an old pod. Without one there is nothing to roll.
+func hasOld(s State) bool {
+	for sit := range Situation(Situations) {
+		if sit.HasOld() && s.Count(sit, true)+s.Count(sit, false) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // Used is how many nodes use up the budget of a rolling update without surge: all that are without an
