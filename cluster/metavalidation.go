@@ -95,22 +95,7 @@ func invalids(path *field.Path, value string, messages []string) field.ErrorList
 }
 
 func validateLabels(labels map[string]string, path *field.Path) field.ErrorList {
-	return problems(affinity.ValidateLabels("", labels), path)
-}
-
-// problems makes errors of what affinity finds wrong, under a path.
-func problems(list affinity.Problems, path *field.Path) field.ErrorList {
-	var errs field.ErrorList
-	for _, p := range list {
-		at := path.String()
-		if p.Field != "" {
-			at += "." + p.Field
-		}
-		errs = append(errs, &field.Error{
-			Type: field.ErrorType(p.Kind), Field: at, BadValue: p.Value, Detail: p.Detail,
-		})
-	}
-	return errs
+	return SelectorErrors(path, affinity.ValidateLabels("", labels))
 }
 
 // validateAnnotations checks keys and the total size. NB: the API server judges keys in lower case, so

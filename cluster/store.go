@@ -29,7 +29,8 @@ type table struct {
 	kind Kind
 	// objects is indexed by the serial number of the UID. Numbers are not used again.
 	objects cow.Vector[Object]
-	// spaces are the namespaces that have had an object of the kind, by name.
+	// spaces are the namespaces that have had an object of the kind, by name. Nodes are not in it:
+	// the store finds them by their NodeIDs.
 	spaces []space
 	// length is the number of objects.
 	length int
@@ -159,6 +160,13 @@ func (s *store) get(kind Kind, namespace, name string) Object {
 	if i < 0 {
 		return nil
 	}
+	if i == nodeTable {
+		id, _ := s.nodeIDs.Get(name)
+		if n := s.nodes.At(int(id)).node; n != nil && namespace == "" {
+			return n
+		}
+		return nil
+	}
 	t := &s.tables[i]
 	uid, ok := t.lookup(namespace, name)
 	if !ok {
@@ -197,13 +205,11 @@ func (t *table) enter(m *ObjectMeta) {
 		t.spaces = slices.Insert(t.spaces, i, space{m.Namespace, new(btree.Map[string, UID])})
 	}
 	t.spaces[i].names.Set(m.Name, m.UID)
-	t.length++
 }
 
 func (t *table) strike(m *ObjectMeta) {
 	if i, ok := t.space(m.Namespace); ok {
 		t.spaces[i].names.Delete(m.Name)
-		t.length--
 	}
 }
 
@@ -227,6 +233,10 @@ func (s *store) all(kind Kind, namespace string) iter.Seq[Object] {
 		if i < 0 {
 			return
 		}
+		if i == nodeTable {
+			s.allNodes(namespace, yield)
+			return
+		}
 		t := &s.tables[i]
 		for _, sp := range t.spaces {
 			if namespace != "" && sp.namespace != namespace {
@@ -242,6 +252,16 @@ func (s *store) all(kind Kind, namespace string) iter.Seq[Object] {
 			}
 		}
 	}
+}
+
+func (s *store) allNodes(namespace string, yield func(Object) bool) {
+	if namespace != "" {
+		return
+	}
+	s.nodeIDs.Scan(func(_ string, id NodeID) bool {
+		n := s.nodes.At(int(id)).node
+		return n == nil || yield(n)
+	})
 }
 
 // nodeID returns the number of a node name, handing out a new one if need be.
@@ -262,14 +282,16 @@ func (s *store) insert(obj Object) {
 	m := obj.Meta()
 	t := &s.tables[m.UID.kind()]
 	t.objects.Set(m.UID.serial(), obj)
-	t.enter(m)
+	t.length++
 	switch obj := obj.(type) {
 	case *Node:
 		s.nodes.Ref(int(obj.id)).node = obj
 	case *Pod:
+		t.enter(m)
 		s.groups.insert(obj)
 		s.listPod(obj)
 	default:
+		t.enter(m)
 		s.linkOwners(obj, s.dependents.Set)
 	}
 }
@@ -305,14 +327,16 @@ func (s *store) remove(obj Object) {
 	m := obj.Meta()
 	t := &s.tables[m.UID.kind()]
 	t.objects.Set(m.UID.serial(), nil)
-	t.strike(m)
+	t.length--
 	switch obj := obj.(type) {
 	case *Node:
 		s.nodes.Ref(int(obj.id)).node = nil
 	case *Pod:
+		t.strike(m)
 		s.groups.remove(obj)
 		s.unlistPod(obj)
 	default:
+		t.strike(m)
 		s.linkOwners(obj, s.dependents.Delete)
 	}
 }
