@@ -51,16 +51,16 @@ func (c *Cluster) OnChange(f func(*Change)) { c.sinks = append(c.sinks, f) }
 // ChangeLog writes changes as JSON lines. Equal runs give equal bytes. The zero ChangeLog is not
 // ready: use NewChangeLog.
 type ChangeLog struct {
-	w     *bufio.Writer
-	epoch time.Time
-	buf   []byte
-	err   error
+	w   *bufio.Writer
+	enc *Encoder
+	buf []byte
+	err error
 }
 
 // NewChangeLog returns a log that writes to w; timestamps inside objects count from epoch. Pass its
 // Append to OnChange, and call Flush at the end.
 func NewChangeLog(w io.Writer, epoch time.Time) *ChangeLog {
-	return &ChangeLog{w: bufio.NewWriter(w), epoch: epoch}
+	return &ChangeLog{w: bufio.NewWriter(w), enc: NewEncoder(epoch)}
 }
 
 // changeLine is a change as it is written: the object after it or, for a deletion, its last state.
@@ -82,10 +82,10 @@ func (l *ChangeLog) Append(c *Change) {
 	}
 	obj := c.Object()
 	m := obj.Meta()
-	l.buf = AppendJSON(l.buf[:0], changeLine{
+	l.buf = l.enc.Append(l.buf[:0], changeLine{
 		Time: c.Time.String(), Version: c.Version, Actor: c.Actor, Verb: c.Verb,
 		Kind: obj.Kind(), Name: m.Name, Namespace: m.Namespace, Object: obj,
-	}, l.epoch)
+	})
 	l.buf = append(l.buf, '\n')
 	_, l.err = l.w.Write(l.buf)
 }

@@ -39,7 +39,7 @@ func (c *Cluster) choose(ch Choice) int {
 // After schedules a task of the actor's own for the time after a delay. A negative delay counts as
 // none. The fields At, Seq and Actor are filled in.
 func (cl *Client) After(delay time.Duration, t Task) {
-	t.At = cl.c.now + max(0, delay)
+	t.At = cl.c.later(delay)
 	t.Actor = cl.id
 	cl.c.agenda.add(t)
 }

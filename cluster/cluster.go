@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"maps"
 	"time"
 
 	"github.com/daemonsim/daemonsim/cluster/quantity"
@@ -68,7 +69,7 @@ const userActor ActorID = 0
 func New(config Config, actors ...Actor) *Cluster {
 	c := &Cluster{
 		config:   config,
-		capacity: config.Capacity,
+		capacity: maps.Clone(config.Capacity),
 		store:    newStore(),
 		chooser:  config.Chooser,
 		actors:   make([]Actor, 1, len(actors)+2),

@@ -18,8 +18,8 @@ const (
 
 // DeleteOptions say how to delete. The zero value is what kubectl delete does.
 type DeleteOptions struct {
-	// GracePeriod is how long a pod may take to stop. Nil means what the pod itself says; zero
-	// removes it at once.
+	// GracePeriod is how long a pod may take to stop, in whole seconds: a fraction is dropped. Nil
+	// means what the pod itself says; zero removes it at once; a negative one counts as a second.
 	GracePeriod *time.Duration
 	// Propagation is about dependents; the zero value is Background.
 	Propagation Propagation

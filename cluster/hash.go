@@ -15,10 +15,11 @@ type Stateful interface{ AppendState([]byte) []byte }
 // at everything, so it costs as much as the cluster is large.
 func (c *Cluster) Hash() uint64 {
 	h := hasher{sum: fnvOffset}
+	enc := NewEncoder(time.Time{})
 	h.number(uint64(c.now))
 	for _, kind := range c.Kinds() {
 		for obj := range c.Objects(kind, "") {
-			h.buf = AppendJSON(h.buf[:0], obj, time.Time{})
+			h.buf = enc.Append(h.buf[:0], obj)
 			h.flush()
 		}
 	}

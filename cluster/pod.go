@@ -1,6 +1,8 @@
 package cluster
 
 import (
+	"maps"
+	"reflect"
 	"time"
 
 	"github.com/daemonsim/daemonsim/affinity"
@@ -132,10 +134,15 @@ func (p *Pod) Clone() Object {
 }
 
 // Default takes over the labels, annotations and owners of the template if the pod has none at all, and
-// its finalizers and node name.
+// its finalizers and node name. A pod that is stored already takes over nothing: what an update leaves
+// out is gone.
 func (p *Pod) Default() {
 	t := p.Template
 	if t == nil {
+		return
+	}
+	if p.UID != 0 {
+		p.asTemplate = false
 		return
 	}
 	p.asTemplate = p.Labels == nil && p.Annotations == nil && p.OwnerReferences == nil
@@ -166,6 +173,9 @@ func (p *Pod) PrepareUpdate(old Object) {
 	was := old.(*Pod)
 	p.Status, p.Priority = was.Status, was.Priority
 	p.node, p.target = was.node, was.target
+	p.asTemplate = was.asTemplate && maps.Equal(p.Labels, was.Labels) &&
+		maps.Equal(p.Annotations, was.Annotations) &&
+		reflect.DeepEqual(p.OwnerReferences, was.OwnerReferences)
 }
 
 // ValidateUpdate reports changes to what is fixed once a pod exists.

@@ -1,13 +1,15 @@
 package cluster
 
-import "time"
+import (
+	"fmt"
+	"strings"
+	"time"
+)
 
 // PodCondition is one condition of a pod, as the API shows it.
 type PodCondition struct {
 	// Type is the name of the condition.
 	Type PodConditionType `json:"type"`
-	// ObservedGeneration is the generation of the pod that the condition is about.
-	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 	// Status is True, False or Unknown.
 	Status string `json:"status"`
 	// LastTransitionTime is the virtual time at which Status last changed.
@@ -17,47 +19,90 @@ type PodCondition struct {
 	Message string `json:"message,omitempty"`
 }
 
-// ContainerStatus is what the API shows of one container.
-type ContainerStatus struct {
-	// Name is the name of the container.
-	Name string `json:"name"`
-	// State is what the container is doing, LastTerminationState how it last ended.
-	State                ContainerState `json:"state,omitempty"`
-	LastTerminationState ContainerState `json:"lastState,omitempty"`
-	// Ready says whether the container is ready.
-	Ready bool `json:"ready"`
-	// RestartCount is the number of restarts.
-	RestartCount int32 `json:"restartCount"`
-	// Image and ImageID name what runs.
-	Image   string `json:"image"`
-	ImageID string `json:"imageID"`
-	// Started says whether the container has passed its startup probe.
-	Started *bool `json:"started,omitempty"`
+// The values of a condition's Status.
+const (
+	conditionTrue  = "True"
+	conditionFalse = "False"
+)
+
+// Conditions are the pod's conditions in the order in which a kubelet lists them: Initialized, Ready,
+// ContainersReady, PodScheduled. A pod that is not bound has at most PodScheduled. The caller owns
+// the result.
+func (p *Pod) Conditions() []PodCondition {
+	if !p.Bound() {
+		return p.unscheduled()
+	}
+	ready, containers := p.readiness(PodReady), p.readiness(ContainersReady)
+	scheduled := p.Status.ScheduledAt
+	return []PodCondition{p.initialized(), ready, containers, {
+		Type: PodScheduled, Status: conditionTrue, LastTransitionTime: &scheduled,
+	}}
 }
 
-// ContainerState is what a container is doing; at most one of its fields is set.
-type ContainerState struct {
-	Waiting    *ContainerStateWaiting    `json:"waiting,omitempty"`
-	Running    *ContainerStateRunning    `json:"running,omitempty"`
-	Terminated *ContainerStateTerminated `json:"terminated,omitempty"`
+// unscheduled says why a pod has no node, if anybody has found out.
+func (p *Pod) unscheduled() []PodCondition {
+	created := p.CreationTimestamp
+	c := PodCondition{Type: PodScheduled, Status: conditionFalse, LastTransitionTime: &created}
+	switch t := p.Status.Trouble; {
+	case len(p.Spec().SchedulingGates) > 0:
+		c.Reason = "SchedulingGated"
+		c.Message = "Scheduling is blocked due to non-empty scheduling gates"
+	case t != nil && t.Unschedulable != "":
+		c.Reason, c.Message = "Unschedulable", t.Unschedulable
+	default:
+		return nil
+	}
+	return []PodCondition{c}
 }
 
-// ContainerStateWaiting says why a container does not run yet, or not now.
-type ContainerStateWaiting struct {
-	Reason  string `json:"reason,omitempty"`
-	Message string `json:"message,omitempty"`
+// initialized is about the init containers, which have ended when the others run.
+func (p *Pod) initialized() PodCondition {
+	at := p.Status.ScheduledAt
+	c := PodCondition{Type: PodInitialized, Status: conditionTrue, LastTransitionTime: &at}
+	waiting := containerNames(p.Spec().InitContainers)
+	switch {
+	case p.Status.Phase == PodSucceeded:
+		c.Reason = "PodCompleted"
+	case len(waiting) == 0:
+	case p.hasRun():
+		at = p.Status.StartedAt
+	default:
+		c.Status, c.Reason = conditionFalse, "ContainersNotInitialized"
+		c.Message = "containers with incomplete status: " + waiting
+	}
+	return c
 }
 
-// ContainerStateRunning says since when a container runs.
-type ContainerStateRunning struct {
-	StartedAt *time.Duration `json:"startedAt,omitempty"`
+// readiness is a condition that has the truth of Status.Ready.
+func (p *Pod) readiness(kind PodConditionType) PodCondition {
+	// A pod that has never been ready has not been so since it was bound.
+	at := max(p.Status.ReadySince, p.Status.ScheduledAt)
+	c := PodCondition{Type: kind, Status: conditionFalse, LastTransitionTime: &at}
+	switch {
+	case p.Status.Phase == PodSucceeded:
+		c.Reason = "PodCompleted"
+	case p.Status.Phase == PodFailed:
+		c.Reason = "PodFailed"
+	case p.Status.Ready:
+		c.Status = conditionTrue
+	default:
+		c.Reason = "ContainersNotReady"
+		c.Message = "containers with unready status: " + containerNames(p.Spec().Containers)
+	}
+	return c
 }
 
-// ContainerStateTerminated says how a container ended.
-type ContainerStateTerminated struct {
-	ExitCode   int32          `json:"exitCode"`
-	Reason     string         `json:"reason,omitempty"`
-	Message    string         `json:"message,omitempty"`
-	StartedAt  *time.Duration `json:"startedAt,omitempty"`
-	FinishedAt *time.Duration `json:"finishedAt,omitempty"`
+// hasRun reports whether the containers have been started at least once.
+func (p *Pod) hasRun() bool { return p.Status.Phase == PodRunning || p.Status.Started || p.hasExited() }
+
+// containerNames lists names as the kubelet does, "[a b]"; "" without containers.
+func containerNames(containers []Container) string {
+	if len(containers) == 0 {
+		return ""
+	}
+	names := make([]string, len(containers))
+	for i := range containers {
+		names[i] = containers[i].Name
+	}
+	return fmt.Sprintf("[%s]", strings.Join(names, " "))
 }

@@ -3,6 +3,7 @@ package cluster
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 )
@@ -46,7 +47,7 @@ func (c *Cluster) Step() (Task, bool) {
 
 // RunFor runs everything that is due within d from now, and leaves the time at the end of it.
 func (c *Cluster) RunFor(d time.Duration) error {
-	end := c.now + max(0, d)
+	end := c.later(d)
 	bound := c.bound()
 	for c.dueBy(end) {
 		if bound--; bound < 0 {
@@ -62,7 +63,7 @@ func (c *Cluster) RunFor(d time.Duration) error {
 // gives up with ErrNotReached when it does not hold within d from now, and leaves the time at the
 // end of d then.
 func (c *Cluster) RunUntil(condition func(Reader) bool, within time.Duration) error {
-	end := c.now + max(0, within)
+	end := c.later(within)
 	bound := c.bound()
 	for !condition(c.Reader) {
 		if !c.dueBy(end) {
@@ -85,7 +86,7 @@ const FarOff = 10 * time.Minute
 // settle: the error is an UnsettledError that names them.
 func (c *Cluster) Settle() error {
 	bound := c.bound()
-	for c.dueBy(c.now + FarOff) {
+	for c.dueBy(c.later(FarOff)) {
 		if c.agenda.retries > 0 && c.onlyRetries() {
 			return c.unsettled()
 		}
@@ -97,6 +98,11 @@ func (c *Cluster) Settle() error {
 	return nil
 }
 
+// later is the time d from now; the end of time when that would be beyond it, and now for a negative d.
+func (c *Cluster) later(d time.Duration) time.Duration {
+	return c.now + min(max(0, d), math.MaxInt64-c.now)
+}
+
 func (c *Cluster) dueBy(end time.Duration) bool {
 	due := c.agenda.due()
 	return len(due) > 0 && due[0].At <= end
@@ -104,7 +110,7 @@ func (c *Cluster) dueBy(end time.Duration) bool {
 
 // onlyRetries reports whether every task before the far-off ones is a retry.
 func (c *Cluster) onlyRetries() bool {
-	return c.agenda.retries == c.agenda.count || c.agenda.onlyRetriesBy(c.now+FarOff)
+	return c.agenda.retries == c.agenda.count || c.agenda.onlyRetriesBy(c.later(FarOff))
 }
 
 func (c *Cluster) bound() int {
@@ -145,9 +151,14 @@ const maxNamed = 5
 
 func (c *Cluster) unsettled() error {
 	err := &UnsettledError{Time: c.now}
+	named := make(map[UID]bool)
 	for _, t := range c.agenda.sorted() {
-		switch obj := c.store.byUID(t.Object); {
-		case !t.Retry || obj == nil:
+		obj := c.store.byUID(t.Object)
+		if !t.Retry || obj == nil || named[t.Object] {
+			continue
+		}
+		named[t.Object] = true
+		switch {
 		case len(err.Objects) == maxNamed:
 			err.More++
 		default:

@@ -62,9 +62,14 @@ func (l podList) with(uid UID) podList {
 	if l.first == 0 {
 		return podList{first: uid}
 	}
+	if uid < l.first {
+		l.first, uid = uid, l.first
+	}
+	i, _ := slices.BinarySearch(l.more, uid)
 	more := make([]UID, len(l.more)+1)
-	copy(more, l.more)
-	more[len(l.more)] = uid
+	copy(more, l.more[:i])
+	more[i] = uid
+	copy(more[i+1:], l.more[i:])
 	return podList{l.first, more}
 }
 

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 
@@ -23,11 +24,22 @@ func (cl *Client) Create(obj Object) (Object, error) {
 // CreateOwned does what Create does without copying: the caller gives up obj and all that it points to.
 // Controllers that make many objects use it.
 func (cl *Client) CreateOwned(obj Object) error {
-	m := obj.Meta()
-	clearServerFields(m)
+	stream := cl.stream
+	if err := cl.prepareNew(obj); err != nil {
+		cl.stream = stream
+		return opError("create", obj, err)
+	}
+	cl.ensureNamespace(obj.Meta().Namespace)
+	cl.insert(obj)
+	return nil
+}
+
+// prepareNew gives a new object its name and its defaults, and judges it.
+func (cl *Client) prepareNew(obj Object) error {
+	clearServerFields(obj.Meta())
 	defaultNamespace(obj)
 	if err := cl.nameNew(obj); err != nil {
-		return opError("create", obj, err)
+		return err
 	}
 	obj.Default()
 	if n, ok := obj.(*Node); ok && n.Status.Allocatable == nil {
@@ -37,15 +49,11 @@ func (cl *Client) CreateOwned(obj Object) error {
 		p.PrepareCreate()
 	}
 	if errs := obj.Validate(); len(errs) > 0 {
-		return invalid("create", obj, errs)
+		return &InvalidError{errs.Err()}
 	}
 	if p, ok := obj.(*Pod); ok {
-		if err := cl.admitPod(p); err != nil {
-			return opError("create", p, err)
-		}
+		return cl.admitPod(p)
 	}
-	cl.ensureNamespace(m.Namespace)
-	cl.insert(obj)
 	return nil
 }
 
@@ -87,6 +95,11 @@ func (cl *Client) admitPod(p *Pod) error {
 	priority, ok := cl.c.store.priorityOf(class)
 	if !ok {
 		return fmt.Errorf("%w: no PriorityClass with name %s was found", ErrForbidden, class)
+	}
+	if said := p.Template.spec.Priority; said != nil && *said != priority {
+		return fmt.Errorf("%w: the integer value of priority (%d) must not be provided in pod spec; "+
+			"priority admission controller computed %d from the given PriorityClass name",
+			ErrForbidden, *said, priority)
 	}
 	p.Priority = priority
 	return nil
@@ -219,7 +232,7 @@ func (cl *Client) nextVersion(obj Object) (before, next Object, err error) {
 		return nil, nil, ErrNotFound
 	}
 	was := before.Meta()
-	if m.ResourceVersion != 0 && m.ResourceVersion != was.ResourceVersion || m.UID != 0 && m.UID != was.UID {
+	if was.replacedSince(m) {
 		return nil, nil, ErrConflict
 	}
 	m.UID, m.ResourceVersion, m.Generation = was.UID, was.ResourceVersion, was.Generation
@@ -229,15 +242,26 @@ func (cl *Client) nextVersion(obj Object) (before, next Object, err error) {
 	return before, next, nil
 }
 
+// replacedSince reports whether a write is based on another version of the stored object than m.
+func (m *ObjectMeta) replacedSince(basis *ObjectMeta) bool {
+	return basis.ResourceVersion != 0 && basis.ResourceVersion != m.ResourceVersion ||
+		basis.UID != 0 && basis.UID != m.UID
+}
+
 // UpdateStatus gives a stored object the status of obj and leaves the rest as it is. It fails as Update
-// does; an object of a kind without status is ErrInvalid.
+// does, and like it writes nothing when nothing is different; an object of a kind without status is
+// ErrInvalid.
 func (cl *Client) UpdateStatus(obj Object) (Object, error) {
 	m := obj.Meta()
-	before := cl.c.store.get(obj.Kind(), m.Namespace, m.Name)
+	namespace := m.Namespace
+	if obj.Scope() == Namespaced {
+		namespace = cmp.Or(namespace, DefaultNamespace)
+	}
+	before := cl.c.store.get(obj.Kind(), namespace, m.Name)
 	if before == nil {
 		return nil, opError("update", obj, ErrNotFound)
 	}
-	if was := before.Meta(); m.ResourceVersion != 0 && m.ResourceVersion != was.ResourceVersion {
+	if before.Meta().replacedSince(m) {
 		return nil, opError("update", obj, ErrConflict)
 	}
 	w, ok := before.(WithStatus)
@@ -245,6 +269,9 @@ func (cl *Client) UpdateStatus(obj Object) (Object, error) {
 		return nil, opError("update", obj, fmt.Errorf("%w: the kind has no status", ErrInvalid))
 	}
 	next := w.CopyStatus(obj)
+	if reflect.DeepEqual(before, next) {
+		return before, nil
+	}
 	cl.replace(before, next)
 	return next, nil
 }

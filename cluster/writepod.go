@@ -22,7 +22,10 @@ func (cl *Client) Bind(uid UID, node string) (*Pod, error) {
 	if t := next.Status.Trouble; t != nil {
 		rest := *t
 		rest.Unschedulable = ""
-		next.Status.Trouble = &rest
+		next.Status.Trouble = nil
+		if rest != (PodTrouble{}) {
+			next.Status.Trouble = &rest
+		}
 	}
 	cl.replace(p, &next)
 	return &next, nil
@@ -57,16 +60,20 @@ func (cl *Client) DeletePod(uid UID, opts DeleteOptions) error {
 }
 
 // deletePod starts the termination of a bound pod and removes any other at once. A second deletion
-// can only shorten the grace period.
+// can only shorten the grace period, which counts from the first one.
 func (cl *Client) deletePod(p *Pod, opts DeleteOptions) {
 	grace := gracePeriod(p, opts)
 	if grace == 0 && len(p.Finalizers) == 0 {
 		cl.remove(p)
 		return
 	}
-	until := cl.c.now + grace
-	if p.Terminating() && *p.DeletionTimestamp <= until {
-		return
+	until := cl.c.later(grace)
+	if p.Terminating() {
+		was := time.Duration(*p.DeletionGracePeriodSeconds) * time.Second
+		if grace >= was || opts.GracePeriod == nil && !p.Terminal() {
+			return
+		}
+		until = *p.DeletionTimestamp - was + grace
 	}
 	next := *p
 	seconds := int64(grace / time.Second)
@@ -78,11 +85,14 @@ func gracePeriod(p *Pod, opts DeleteOptions) time.Duration {
 	if !p.Bound() || p.Terminal() {
 		return 0
 	}
+	grace := 30 * time.Second
 	if opts.GracePeriod != nil {
-		return max(0, *opts.GracePeriod)
+		grace = opts.GracePeriod.Truncate(time.Second)
+	} else if s := p.Template.spec.TerminationGracePeriodSeconds; s != nil {
+		grace = time.Duration(*s) * time.Second
 	}
-	if s := p.Template.spec.TerminationGracePeriodSeconds; s != nil {
-		return time.Duration(max(1, *s)) * time.Second
+	if grace < 0 {
+		return time.Second
 	}
-	return 30 * time.Second
+	return grace
 }

@@ -3,6 +3,7 @@ package kubelet
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/daemonsim/daemonsim/cluster"
@@ -18,10 +19,15 @@ type Config struct {
 	_ struct{}
 }
 
-// Validate reports the first behaviour that makes no sense.
+// Validate reports the first behaviour that makes no sense: the default, then the images by name.
 func (c Config) Validate() error {
 	if err := c.Default.Validate(); err != nil {
 		return fmt.Errorf("default behaviour: %w", err)
+	}
+	for _, image := range slices.Sorted(maps.Keys(c.Images)) {
+		if err := c.Images[image].Validate(); err != nil {
+			return fmt.Errorf("image %q: %w", image, err)
+		}
 	}
 	return nil
 }
@@ -241,7 +247,7 @@ func (k *Kubelet) crash(cl *cluster.Client, p *cluster.Pod) {
 	if status.Ready {
 		status.Ready, status.ReadySince = false, cl.Now()
 	}
-	wait := restartDelay(status.Restarts, k.of(p).CrashAfter)
+	wait := restartDelay(&status, cl.Now())
 	trouble := cluster.PodTrouble{LastExitAt: cl.Now(), ExitCode: 1}
 	if wait > 0 {
 		trouble.Waiting = "CrashLoopBackOff"
@@ -265,29 +271,34 @@ const (
 	goodRun = 600 * time.Second
 )
 
-// restartDelay is how long a container that has crashed waits for its next start: not at all the
-// first time, then 10 s, doubling up to 5 min.
-func restartDelay(restarts int32, ran time.Duration) time.Duration {
-	if restarts == 0 || ran > goodRun {
+// restartDelay is how long a container that has just crashed waits for its next start: not at all the
+// first time, then 10 s, then twice as long as the last time up to 5 min. The last wait is what lies
+// between the last exit and the start after it.
+func restartDelay(s *cluster.PodStatus, now time.Duration) time.Duration {
+	if s.Restarts == 0 || s.Trouble == nil || now-s.StartedAt > goodRun {
 		return 0
 	}
-	delay := firstRestartDelay
-	for i := int32(1); i < restarts && delay < maxRestartDelay; i++ {
-		delay *= 2
-	}
-	return min(delay, maxRestartDelay)
+	last := s.StartedAt - s.Trouble.LastExitAt
+	return min(max(firstRestartDelay, 2*last), maxRestartDelay)
 }
 
 // stopped ends a pod whose containers have stopped, or whose node is gone. What a finalizer holds
-// comes to its terminal phase and stays.
+// comes to its terminal phase and stays: Succeeded only if its containers ran and were stopped in order.
 func stopped(cl *cluster.Client, p *cluster.Pod) {
-	if cl.NodeByID(p.TargetID()) != nil && !p.Terminating() {
+	onNode := cl.NodeByID(p.TargetID()) != nil
+	if onNode && !p.Terminating() {
 		return
 	}
 	if len(p.Finalizers) > 0 && !p.Terminal() {
 		status := p.Status
-		status.Phase, status.Started, status.Ready = cluster.PodSucceeded, false, false
-		status.ReadySince = cl.Now()
+		status.Phase = cluster.PodFailed
+		if onNode && status.Started {
+			status.Phase = cluster.PodSucceeded
+		}
+		if status.Ready {
+			status.Ready, status.ReadySince = false, cl.Now()
+		}
+		status.Started = false
 		set(cl, p, status)
 	}
 	now := time.Duration(0)
