@@ -2,6 +2,7 @@ package affinity
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -118,11 +119,4 @@ func labelOperator(op LabelSelectorOperator) (compiled operator, ok bool) {
 }
 
 // sortedKeys returns the keys of set in order.
-func sortedKeys(set map[string]string) []string {
-	keys := make([]string, 0, len(set))
-	for key := range set {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
-}
+func sortedKeys(set map[string]string) []string { return slices.Sorted(maps.Keys(set)) }

@@ -1,0 +1,26 @@
+// Package daemonset holds the DaemonSet and the controller that keeps one pod of it on every node that
+// it fits: places pods, clears away those that no longer belong, and rolls changes of the template.
+//
+// A [DaemonSet] is an object of the cluster. [Placement] answers, for a template and a node, whether a
+// pod should run there and whether one that is there may stay; [Placement.Explain] says why. What a node
+// needs is [View.Manage], a pure function of the pods there. The update strategy is a planner of package
+// rollout. [Controller] is the actor that carries all of it out: pass [New] to cluster.New, beside a
+// scheduler and the kubelets, or let daemonsim.New do it.
+//
+// # Guarantees
+//
+//   - A node that joins, leaves or changes costs one evaluation for each DaemonSet, however many nodes
+//     there are. See [Controller.Evaluations].
+//   - A sync looks at the nodes that have changed and at those that need something, at no others.
+//   - A sync that creates or deletes pods to repair the placement does not roll: what it did must be seen
+//     first.
+//
+// # Differences from Kubernetes
+//
+//   - Nodes are taken in the order of their names, where Kubernetes has no order. With a chooser, they
+//     are the choice points "manage-node" and "rollout-candidate".
+//   - The controller sees every change at once, so expectations are not needed and not modelled, nor
+//     are the resyncs that repair what was missed.
+//   - The hash of a template is stable but not the one that Kubernetes computes.
+//   - Mode Direct asks neither for resources nor for host ports.
+package daemonset
