@@ -332,9 +332,10 @@ items:
 		"spec.template.spec.containers[7].name":            18,
 		"spec.template.spec.containers[1].resources[cpu]":  21,
 		"spec.updateStrategy.rollingUpdate.maxUnavailable": 13,
-		"status":     6,
-		"]][[..":     6,
-		"metadata..": 8,
+		"spec.template.labels[a]":                          16,
+		"status":                                           6,
+		"]][[..":                                           6,
+		"metadata..":                                       8,
 	} {
 		assert.Equal(t, want, source.Line(path), "%q", path)
 	}

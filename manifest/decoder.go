@@ -195,9 +195,12 @@ func (f *file) decodeMap(v reflect.Value, p place) {
 	t := v.Type()
 	v.Set(reflect.MakeMap(t))
 	for _, e := range f.entriesOnce(p) {
-		value := reflect.New(t.Elem()).Elem()
+		value, failures := reflect.New(t.Elem()).Elem(), len(f.failed)
 		f.decodeValue(value, place{deref(e.value), p.path.Key(e.name), e.key})
-		v.SetMapIndex(reflect.ValueOf(e.name).Convert(t.Key()), value)
+		// What could not be read is left out: a limit of zero would raise objections of its own.
+		if len(f.failed) == failures {
+			v.SetMapIndex(reflect.ValueOf(e.name).Convert(t.Key()), value)
+		}
 	}
 }
 

@@ -71,11 +71,11 @@ spec:
         imagee: example.com/agent:1
 `)})
 	fmt.Println(err)
-	// Output: agent.yaml:6: spec.minReadySeconds: expected integer, got string "5"; remove the
-	// quotes agent.yaml:12: spec.template.metadata.labels: Invalid value: {"app":"agnet"}:
-	// `selector` does not match template `labels` agent.yaml:16:
-	// spec.template.spec.containers[0].image: Required value agent.yaml:17:
-	// spec.template.spec.containers[0].imagee: unknown field; did you mean "image"?
+	// Output:
+	// agent.yaml:6: spec.minReadySeconds: expected integer, got string "5"; remove the quotes
+	// agent.yaml:12: spec.template.metadata.labels: Invalid value: {"app":"agnet"}: `selector` does not match template `labels`
+	// agent.yaml:16: spec.template.spec.containers[0].image: Required value
+	// agent.yaml:17: spec.template.spec.containers[0].imagee: unknown field; did you mean "image"?
 }
 
 func ExampleYAML() {

@@ -21,6 +21,7 @@ func (f *file) decodeObject(n *yaml.Node, path *field.Path, implied header) {
 		f.expect(p, "a Kubernetes object")
 		return
 	}
+	f.failed = nil
 	errors := len(f.errs)
 	h, headed := f.header(p, implied)
 	if items, ok := find(p.node, "items"); ok && strings.HasSuffix(h.kind, "List") {
@@ -89,7 +90,9 @@ func (f *file) headerText(p place, name, implied string) string {
 
 // require adds the mistake that a field is missing. It is found at the object around it.
 func (f *file) require(p place, names ...string) {
-	f.add(p.at, p.path.Child(names...), nil, "Required value")
+	path := p.path.Child(names...)
+	f.failed = append(f.failed, path.String())
+	f.add(p.at, path, nil, "Required value")
 }
 
 // objectName reads metadata.name; ok is false when there is none and none is to be generated. Its
@@ -174,7 +177,7 @@ func (f *file) decodeKnown(p place, k kind) {
 			n, MaxObjectValues))
 		return
 	}
-	f.dropped, f.failed = nil, nil
+	f.dropped = nil
 	decoded := k.alloc()
 	f.decodeStruct(reflect.ValueOf(decoded).Elem(), p)
 	obj := object(decoded)

@@ -14,8 +14,8 @@ type podManifest struct {
 	Spec cluster.PodSpec `json:"spec"`
 }
 
-// pod takes the manifest apart: the node name and the pinned node are the pod's own, everything
-// else is its template.
+// pod takes the manifest apart: the metadata, the node name and the pinned node are the pod's own,
+// the rest of the spec is its template.
 func (m *podManifest) pod() *cluster.Pod {
 	pod := &cluster.Pod{ObjectMeta: m.ObjectMeta, NodeName: m.Spec.NodeName}
 	spec := m.Spec
@@ -24,12 +24,7 @@ func (m *podManifest) pod() *cluster.Pod {
 		pod.Target = node
 		spec.Affinity = unpin(spec.Affinity)
 	}
-	pod.Template = cluster.NewTemplate(cluster.PodTemplateSpec{
-		ObjectMeta: cluster.TemplateMeta{
-			Labels: m.Labels, Annotations: m.Annotations, Finalizers: m.Finalizers,
-		},
-		Spec: spec,
-	}, m.OwnerReferences...)
+	pod.Template = cluster.NewTemplate(cluster.PodTemplateSpec{Spec: spec})
 	return pod
 }
 

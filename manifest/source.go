@@ -71,8 +71,22 @@ func step(n *yaml.Node, path string) (value, key *yaml.Node, rest string) {
 				value, key, rest, longest = e.value, e.key, after, len(e.name)
 			}
 		}
+		if longest < 0 {
+			return stepMetadata(n, path)
+		}
 	}
 	return value, key, rest
+}
+
+// stepMetadata goes down to metadata where a path leaves it out: Kubernetes calls the labels of a
+// template spec.template.labels.
+func stepMetadata(n *yaml.Node, path string) (value, key *yaml.Node, rest string) {
+	_, labels := cutName(path, "labels")
+	_, annotations := cutName(path, "annotations")
+	if meta, ok := find(n, "metadata"); ok && (labels || annotations) {
+		return meta.value, meta.key, path
+	}
+	return nil, nil, ""
 }
 
 // cutName removes a name from the front of a path, written name or [name].
