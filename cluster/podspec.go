@@ -136,11 +136,10 @@ type PodConditionType string
 
 // The conditions that the simulator shows.
 const (
-	PodScheduled              PodConditionType = "PodScheduled"
-	PodReadyToStartContainers PodConditionType = "PodReadyToStartContainers"
-	PodInitialized            PodConditionType = "Initialized"
-	ContainersReady           PodConditionType = "ContainersReady"
-	PodReady                  PodConditionType = "Ready"
+	PodScheduled    PodConditionType = "PodScheduled"
+	PodInitialized  PodConditionType = "Initialized"
+	ContainersReady PodConditionType = "ContainersReady"
+	PodReady        PodConditionType = "Ready"
 )
 
 // PodSchedulingGate is one reason not to schedule a pod yet.

@@ -107,14 +107,14 @@ func (c *Controller) Observe(cl *cluster.Client, ch *cluster.Change) {
 		before, _ := ch.Before.(*cluster.Node)
 		c.observeNode(cl, before, obj, ch.Verb)
 	case *DaemonSet:
-		c.observeSet(cl, obj, ch.Verb)
+		c.observeSet(cl, obj, ch)
 	case *rollout.ControllerRevision:
 		c.observeRevision(cl, obj, ch.Verb)
 	}
 }
 
-func (c *Controller) observeSet(cl *cluster.Client, set *DaemonSet, verb cluster.Verb) {
-	if verb == cluster.Deleted {
+func (c *Controller) observeSet(cl *cluster.Client, set *DaemonSet, ch *cluster.Change) {
+	if ch.Verb == cluster.Deleted {
 		c.sets.Delete(set.UID)
 		return
 	}
@@ -125,10 +125,9 @@ func (c *Controller) observeSet(cl *cluster.Client, set *DaemonSet, verb cluster
 		c.enqueue(cl, t)
 		return
 	}
-	own := t.set.Generation == set.Generation && t.set.Status != set.Status
 	t.adopt(set)
 	// What the controller itself has just written says nothing new.
-	if !own {
+	if ch.Actor != Name {
 		c.enqueue(cl, t)
 	}
 }
@@ -158,9 +157,14 @@ func (c *Controller) observePod(cl *cluster.Client, before, p *cluster.Pod, verb
 			c.enqueue(cl, t)
 		}
 	}
-	if p.Controller() == nil && verb != cluster.Deleted {
+	if p.Controller() == nil && verb != cluster.Deleted && (before == nil || relabelled(before, p)) {
 		c.observeOrphan(cl, p)
 	}
+}
+
+// relabelled reports whether a pod has other labels, or has lost its controller.
+func relabelled(before, after *cluster.Pod) bool {
+	return before.Controller() != nil || !maps.Equal(before.Labels, after.Labels)
 }
 
 // observeOrphan tells the DaemonSets that might adopt a pod.
@@ -232,7 +236,11 @@ func (c *Controller) Run(cl *cluster.Client, task cluster.Task) {
 		t.mark(cluster.NodeID(task.Arg), stale)
 		c.enqueue(cl, t)
 	case taskRequeue:
-		c.enqueue(cl, t)
+		// One that an earlier wish has replaced is dropped.
+		if t.waiting && t.wake == task.At {
+			t.waiting = false
+			c.enqueue(cl, t)
+		}
 	}
 }
 

@@ -210,6 +210,16 @@ func (d *DaemonSet) TemplateGeneration() int64 {
 	return n
 }
 
+// templateGenerationError says why the annotation cannot be read; nil when there is none.
+func (d *DaemonSet) templateGenerationError() error {
+	text, ok := d.Annotations[TemplateGenerationAnnotation]
+	if !ok {
+		return nil
+	}
+	_, err := strconv.ParseInt(text, 10, 64)
+	return err
+}
+
 func (d *DaemonSet) setTemplateGeneration(n int64) {
 	if d.Annotations == nil {
 		d.Annotations = make(map[string]string, 1)
@@ -221,7 +231,7 @@ func (d *DaemonSet) setTemplateGeneration(n int64) {
 func (d *DaemonSet) PrepareCreate() {
 	d.Status = Status{}
 	d.Generation = 1
-	if _, given := d.Annotations[TemplateGenerationAnnotation]; !given || d.TemplateGeneration() > 0 {
+	if d.templateGenerationError() == nil {
 		d.setTemplateGeneration(max(1, d.TemplateGeneration()))
 	}
 }
@@ -238,7 +248,9 @@ func (d *DaemonSet) PrepareUpdate(old cluster.Object) {
 	} else if !sameJSON(d.Spec, was.Spec) {
 		d.Generation++
 	}
-	d.setTemplateGeneration(generation)
+	if d.templateGenerationError() == nil {
+		d.setTemplateGeneration(generation)
+	}
 }
 
 // CopyStatus returns d with the status of another version.

@@ -21,6 +21,9 @@ func (c *Controller) constructHistory(cl *cluster.Client, t *tracked) error {
 	set := t.set
 	data := rollout.Encode(&set.Spec.Template)
 	h := rollout.Reconcile(claimRevisions(cl, t), data)
+	if len(h.Duplicates) > 0 {
+		relabel(cl, t, h.Current.Hash())
+	}
 	for _, d := range h.Duplicates {
 		if err := cl.Delete(d.Kind(), d.Namespace, d.Name, cluster.DeleteOptions{}); err != nil {
 			return err
@@ -131,16 +134,47 @@ func PodTemplate(set *DaemonSet, hash string) cluster.PodTemplateSpec {
 	return pt
 }
 
-// claimRevisions returns the DaemonSet's revisions, after taking over those that have no controller
-// and match the selector.
-func claimRevisions(cl *cluster.Client, t *tracked) []*rollout.ControllerRevision {
-	for obj := range allRevisions(cl, t.set.Namespace) {
-		if obj.Controller() == nil && t.selector.Matches(obj.Labels) && !obj.Terminating() {
-			next := *obj
-			next.OwnerReferences = append(slices.Clip(obj.OwnerReferences), t.set.ownerReference())
-			// It was there a moment ago, and may have an owner more.
-			_, _ = cl.Update(&next)
+// relabel gives all pods the hash of the one revision that stays of several with the same template. The
+// pods of other templates get it too, as in Kubernetes.
+func relabel(cl *cluster.Client, t *tracked, hash string) {
+	for _, p := range slices.Collect(cl.PodsOwnedBy(t.set.Namespace, t.set.UID)) {
+		if p.Labels[rollout.HashLabel] != hash {
+			next := *p
+			next.Labels = withLabel(p.Labels, rollout.HashLabel, hash)
+			update(cl, &next)
 		}
+	}
+}
+
+func withLabel(labels map[string]string, key, value string) map[string]string {
+	all := make(map[string]string, len(labels)+1)
+	maps.Copy(all, labels)
+	all[key] = value
+	return all
+}
+
+// claimRevisions returns the DaemonSet's revisions, after letting go of those that no longer match the
+// selector and taking over those that match it and have no controller. A revision without a hash gets
+// its name for one.
+func claimRevisions(cl *cluster.Client, t *tracked) []*rollout.ControllerRevision {
+	uid := t.set.UID
+	for obj := range allRevisions(cl, t.set.Namespace) {
+		next := *obj
+		owner, matches := obj.Controller(), t.selector.Matches(obj.Labels)
+		switch {
+		case owner == nil && matches && !obj.Terminating():
+			next.OwnerReferences = append(slices.Clip(obj.OwnerReferences), t.set.ownerReference())
+		case owner != nil && owner.UID == uid && !matches:
+			next.OwnerReferences = slices.DeleteFunc(slices.Clone(obj.OwnerReferences),
+				func(r cluster.OwnerReference) bool { return r.UID == uid })
+		case owner == nil || owner.UID != uid:
+			continue
+		}
+		if owner := next.Controller(); owner != nil && next.Labels[rollout.HashLabel] == "" {
+			next.Labels = withLabel(next.Labels, rollout.HashLabel, next.Name)
+		}
+		// It was read a moment ago. Nothing is written when nothing is different.
+		_, _ = cl.Update(&next)
 	}
 	return Revisions(cl.Reader, t.set)
 }

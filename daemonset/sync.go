@@ -50,7 +50,11 @@ func (c *Controller) act(cl *cluster.Client, t *tracked) error {
 		return err
 	}
 	if !did {
-		if _, err := c.execute(cl, t, c.roll(cl, t)); err != nil {
+		plan, err := c.roll(cl, t)
+		if err != nil {
+			return err
+		}
+		if _, err := c.execute(cl, t, plan); err != nil {
 			return err
 		}
 	}
@@ -69,6 +73,16 @@ func (c *Controller) retry(cl *cluster.Client, t *tracked) {
 		delay = min(delay, firstRetry<<t.failures)
 	}
 	t.failures++
+	requeue(cl, t, delay)
+}
+
+// requeue asks for a sync after a delay. Of several such wishes the earliest counts.
+func requeue(cl *cluster.Client, t *tracked, delay time.Duration) {
+	at := cl.Now() + delay
+	if t.waiting && t.wake <= at {
+		return
+	}
+	t.waiting, t.wake = true, at
 	cl.After(delay, cluster.Task{Kind: taskRequeue, Object: t.set.UID, Retry: true})
 }
 
@@ -131,7 +145,7 @@ func (c *Controller) allowed(cl *cluster.Client, t *tracked, node cluster.NodeID
 	case Failed:
 		generation := t.set.Status.ObservedGeneration
 		if delay := t.backoff.active(node, generation, cl.Now()); delay > 0 {
-			cl.After(delay, cluster.Task{Kind: taskRequeue, Object: t.set.UID, Retry: true})
+			requeue(cl, t, delay)
 			return false
 		}
 		t.backoff.next(node, generation, cl.Now())
@@ -145,13 +159,16 @@ func (c *Controller) allowed(cl *cluster.Client, t *tracked, node cluster.NodeID
 }
 
 // roll asks the update strategy for its next step.
-func (c *Controller) roll(cl *cluster.Client, t *tracked) actions {
+func (c *Controller) roll(cl *cluster.Client, t *tracked) (actions, error) {
 	planner := c.config.Planner
 	if planner == nil {
 		planner = t.planner
 	}
 	c.state = state{c, cl, t}
 	plan := planner.Plan(&c.state)
+	if plan.Err != nil {
+		return actions{}, plan.Err
+	}
 	var a actions
 	for _, n := range plan.Create {
 		a.create = append(a.create, n.Node.ID)
@@ -161,7 +178,7 @@ func (c *Controller) roll(cl *cluster.Client, t *tracked) actions {
 	}
 	a.create = a.create[:min(len(a.create), c.config.BurstReplicas)]
 	a.delete = a.delete[:min(len(a.delete), c.config.BurstReplicas)]
-	return a
+	return a, nil
 }
 
 // execute carries out actions: creations in batches that double in size and stop after one with a

@@ -31,6 +31,9 @@ type tracked struct {
 	queued bool
 	// failures counts the syncs that failed in a row.
 	failures int
+	// waiting says that a sync has been put off, wake until when.
+	waiting bool
+	wake    time.Duration
 	// rebuild asks for a new assessment of every node, reconstruct for a look at the history, and
 	// reclaim for a look at who owns which pod.
 	rebuild, reconstruct, reclaim bool

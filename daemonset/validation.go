@@ -12,11 +12,10 @@ import (
 func (d *DaemonSet) Validate() field.ErrorList {
 	meta := field.NewPath("metadata")
 	errs := cluster.ValidateMeta(&d.ObjectMeta, cluster.Namespaced, meta)
-	if text, ok := d.Annotations[TemplateGenerationAnnotation]; ok {
-		if _, err := strconv.ParseInt(text, 10, 64); err != nil {
-			errs = append(errs, field.Invalid(
-				meta.Child("annotations").Key(TemplateGenerationAnnotation), text, "must be an integer"))
-		}
+	if err := d.templateGenerationError(); err != nil {
+		path := meta.Child("annotations").Key(TemplateGenerationAnnotation)
+		text := d.Annotations[TemplateGenerationAnnotation]
+		errs = append(errs, field.Invalid(path, text, err.Error()))
 	}
 	spec := field.NewPath("spec")
 	errs = append(errs, d.validateSelector(spec)...)

@@ -91,10 +91,12 @@ func Surplus(old []*ControllerRevision, limit int, live func(hash string) bool) 
 	return gone
 }
 
-// The reasons why an undo is refused.
+// The reasons why an undo is refused, in kubectl's words.
 var (
-	ErrNoRevision   = errors.New("no last revision to roll back to")
-	ErrFewRevisions = errors.New("unable to find specified revision")
+	// ErrNoRevision says that there is no revision of that number.
+	ErrNoRevision = errors.New("unable to find specified revision")
+	// ErrFewRevisions says that there is nothing before the current revision.
+	ErrFewRevisions = errors.New("no last revision to roll back to")
 )
 
 // UndoTarget returns the revision that an undo goes back to: the one with that number or, for 0, the
@@ -107,10 +109,10 @@ func UndoTarget(revisions []*ControllerRevision, number int64) (*ControllerRevis
 				return r, nil
 			}
 		}
-		return nil, ErrFewRevisions
+		return nil, ErrNoRevision
 	}
 	if len(sorted) < 2 {
-		return nil, ErrNoRevision
+		return nil, ErrFewRevisions
 	}
 	return sorted[len(sorted)-2], nil
 }

@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"errors"
 	"iter"
 
 	"github.com/daemonsim/daemonsim/cluster"
@@ -21,7 +22,14 @@ type Plan struct {
 	Delete []Deletion
 	// Create lists the nodes on which to create a new pod beside the old one.
 	Create []Creation
+	// Err says why no step can be planned at present. The controller then does nothing else of the
+	// plan and tries again later, with growing delays.
+	Err error
 }
+
+// ErrNodeGone is why a rolling update with surge cannot go on: an old pod is alone on a node that
+// does not exist any more.
+var ErrNodeGone = errors.New("couldn't get node")
 
 // Empty reports whether the plan does nothing.
 func (p Plan) Empty() bool { return len(p.Delete) == 0 && len(p.Create) == 0 }

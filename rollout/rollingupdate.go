@@ -34,8 +34,8 @@ func (r RollingUpdate) Budget(desired int) (unavailable, surge int, err error) {
 	return unavailable, surge, nil
 }
 
-// Plan returns the next step. A budget that cannot be resolved gives an empty plan; validation keeps
-// such a budget out of a cluster.
+// Plan returns the next step. Its Err is set for a budget that cannot be resolved, which validation
+// keeps out of a cluster, and with surge for an old pod that is alone on a node that is gone.
 func (r RollingUpdate) Plan(s State) Plan {
 	if !hasOld(s) {
 		return Plan{}
@@ -43,7 +43,7 @@ func (r RollingUpdate) Plan(s State) Plan {
 	unavailable, surge, err := r.Budget(s.Desired())
 	switch {
 	case err != nil:
-		return Plan{}
+		return Plan{Err: err}
 	case surge == 0:
 		return replaceInPlace(s, unavailable)
 	default:
@@ -94,6 +94,9 @@ func replaceInPlace(s State, budget int) Plan {
 
 // replaceBySurge creates new pods beside old ones and deletes old pods whose successor is available.
 func replaceBySurge(s State, limit int) Plan {
+	if err := nodeGone(s); err != nil {
+		return Plan{Err: err}
+	}
 	var plan Plan
 	for n := range s.In(OldUnavailable, true) {
 		plan.Create = append(plan.Create, Creation{n, ReasonOldUnavailable})
@@ -118,6 +121,19 @@ func replaceBySurge(s State, limit int) Plan {
 		plan.Delete = append(plan.Delete, Deletion{n.Old, n, ReasonSunset})
 	}
 	return plan
+}
+
+// nodeGone reports the first old pod that is alone on a node that does not exist. Kubernetes asks
+// whether a pod should run there, finds no node to ask about and gives up for this time.
+func nodeGone(s State) error {
+	for _, sit := range [2]Situation{OldUnavailable, OldAvailable} {
+		for n := range s.In(sit, false) {
+			if !n.Exists {
+				return fmt.Errorf("%w for nodeName %q: node %q not found", ErrNodeGone, n.Name, n.Name)
+			}
+		}
+	}
+	return nil
 }
 
 // surging counts the nodes that use up the surge: those where the new pod beside the old one is not

@@ -59,6 +59,11 @@ func (q *queue) wait(p *cluster.Pod) {
 	q.waiting.Set(waitingPod{p.TargetID(), p.UID})
 }
 
+// drop forgets a pod that waits and is gone.
+func (q *queue) drop(p *cluster.Pod) {
+	q.waiting.Delete(waitingPod{p.TargetID(), p.UID})
+}
+
 // wake makes the pods that wait for the node active again.
 func (q *queue) wake(r cluster.Reader, node cluster.NodeID) {
 	var woken []waitingPod

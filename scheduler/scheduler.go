@@ -83,6 +83,8 @@ func (s *Scheduler) observePod(cl *cluster.Client, before, p *cluster.Pod, verb 
 	case verb == cluster.Created && !p.Bound() && s.responsible(p):
 		s.queue.push(p)
 		s.plan(cl)
+	case verb == cluster.Deleted && !p.Bound():
+		s.queue.drop(p)
 	case p.Bound() && (verb == cluster.Deleted && !p.Terminal() ||
 		verb == cluster.Updated && p.Terminal() && !before.Terminal()):
 		// The pod's room has become free.
