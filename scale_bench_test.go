@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/daemonsim/daemonsim"
+	"github.com/daemonsim/daemonsim/affinity"
+	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/daemonset"
 )
 
@@ -109,4 +111,35 @@ func BenchmarkFork(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkSmallRun is what property tests do by the thousand: ten nodes, one DaemonSet, one rollout.
+func BenchmarkSmallRun(b *testing.B) {
+	set := daemonset.DaemonSet{ObjectMeta: cluster.ObjectMeta{Name: "agent"}}
+	set.Spec.Selector = &affinity.LabelSelector{MatchLabels: map[string]string{"app": "agent"}}
+	set.Spec.Template.ObjectMeta.Labels = map[string]string{"app": "agent"}
+	set.Spec.Template.Spec.Containers = []cluster.Container{{Name: "main", Image: "agent:v1"}}
+	var nodes []string
+	for i := range 10 {
+		nodes = append(nodes, fmt.Sprintf("node-%d", i))
+	}
+	b.ReportAllocs()
+	changes := 0
+	for b.Loop() {
+		sim := daemonsim.New(daemonsim.Config{})
+		sim.OnChange(func(*cluster.Change) { changes++ })
+		if err := sim.AddNodes(nodes...); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := sim.Create(&set); err != nil {
+			b.Fatal(err)
+		}
+		drain(b, sim, 10)
+		if err := sim.SetImage("default", "agent", "main", "agent:v2"); err != nil {
+			b.Fatal(err)
+		}
+		drain(b, sim, 10)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "runs/s")
+	b.ReportMetric(float64(changes)/float64(b.N), "changes/op")
 }

@@ -45,7 +45,7 @@ type Encoder struct {
 
 // NewEncoder returns an encoder that counts times from epoch.
 func NewEncoder(epoch time.Time) *Encoder {
-	return &Encoder{epoch: epoch.UTC(), types: make(map[reflect.Type]*typeShape)}
+	return &Encoder{epoch: epoch.UTC()}
 }
 
 // Append appends v as JSON to dst.

@@ -39,10 +39,37 @@ type fieldShape struct {
 	creation bool
 }
 
+// templateShapes are the shapes of all types within a pod template. Templates are written at every change
+// of one, each time by a new Encoder; so these are worked out once and only read from then on.
+var templateShapes = shapesWithin(reflect.TypeFor[*PodTemplateSpec](), map[reflect.Type]*typeShape{})
+
+// shapesWithin adds the shapes of a type and of all that can be reached from it.
+func shapesWithin(t reflect.Type, shapes map[reflect.Type]*typeShape) map[reflect.Type]*typeShape {
+	if shapes[t] != nil {
+		return shapes
+	}
+	shapes[t] = shapeOf(t)
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map:
+		shapesWithin(t.Elem(), shapes)
+	case reflect.Struct:
+		for _, f := range shapes[t].fields {
+			shapesWithin(t.Field(f.index).Type, shapes)
+		}
+	}
+	return shapes
+}
+
 func (e *Encoder) of(t reflect.Type) *typeShape {
+	if shape := templateShapes[t]; shape != nil {
+		return shape
+	}
 	shape := e.types[t]
 	if shape == nil {
 		shape = shapeOf(t)
+		if e.types == nil {
+			e.types = make(map[reflect.Type]*typeShape)
+		}
 		e.types[t] = shape
 	}
 	return shape

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"time"
 
@@ -159,6 +160,9 @@ var readyConditions = []NodeCondition{{
 
 // CopyStatus returns n with the status of another version.
 func (n *Node) CopyStatus(from Object) Object {
+	if reflect.DeepEqual(n.Status, from.(*Node).Status) {
+		return n
+	}
 	c := *n
 	c.Status = from.Clone().(*Node).Status
 	return &c

@@ -56,7 +56,8 @@ type Updatable interface {
 type WithStatus interface {
 	Object
 	// CopyStatus returns a copy of the receiver that has the status of from, an object of the
-	// same type, and shares everything else with the receiver.
+	// same type, and shares everything else with the receiver. When the status is the same
+	// already it returns the receiver itself.
 	CopyStatus(from Object) Object
 }
 

@@ -162,6 +162,9 @@ func (p *Pod) PrepareCreate() { p.Status = PodStatus{Phase: PodPending} }
 
 // CopyStatus returns p with the status of another version.
 func (p *Pod) CopyStatus(from Object) Object {
+	if reflect.DeepEqual(p.Status, from.(*Pod).Status) {
+		return p
+	}
 	c := *p
 	c.Status = from.(*Pod).Status
 	c.Status.Trouble = clonePointer(c.Status.Trouble)

@@ -90,8 +90,11 @@ func (l ResourceList) roundUp() {
 	}
 }
 
+// roundUp leaves amounts alone that are too large to be counted in thousandths.
 func roundUp(q quantity.Quantity) quantity.Quantity {
-	if milli := quantity.NewMilli(q.MilliValue()); milli.Cmp(q) != 0 && q.MilliValue() != 0 {
+	n := q.MilliValue()
+	above, below := quantity.NewMilli(n+1), quantity.NewMilli(n-1)
+	if milli := quantity.NewMilli(n); !milli.Equal(q) && below.Cmp(q) < 0 && q.Cmp(above) < 0 {
 		return milli
 	}
 	return q

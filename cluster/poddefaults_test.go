@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/cluster/quantity"
 )
 
 // workload is the part of a DaemonSet manifest that is about pods.
@@ -101,5 +102,19 @@ func TestDefaultPullPolicy_D7(t *testing.T) {
 		template := cluster.PodTemplateSpec{Spec: cluster.PodSpec{Containers: []cluster.Container{{Image: image}}}}
 		cluster.DefaultPodTemplate(&template)
 		require.Equal(t, want, template.Spec.Containers[0].ImagePullPolicy, image)
+	}
+}
+
+// TestDefaultsRoundUp: amounts are stored in thousandths at the finest.
+func TestDefaultsRoundUp(t *testing.T) {
+	for text, want := range map[string]string{
+		"100u": "1m", "1.0001": "1001m", "-100u": "-1m", "0": "0", "1500m": "1500m", "8E": "8E",
+		"12345678901234567890": "12345678901234567890",
+	} {
+		template := cluster.PodTemplateSpec{Spec: cluster.PodSpec{
+			Overhead: cluster.ResourceList{"cpu": quantity.MustParse(text)},
+		}}
+		cluster.DefaultPodTemplate(&template)
+		require.Equal(t, want, template.Spec.Overhead["cpu"].String())
 	}
 }

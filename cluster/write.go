@@ -269,7 +269,7 @@ func (cl *Client) UpdateStatus(obj Object) (Object, error) {
 		return nil, opError("update", obj, fmt.Errorf("%w: the kind has no status", ErrInvalid))
 	}
 	next := w.CopyStatus(obj)
-	if reflect.DeepEqual(before, next) {
+	if next == before {
 		return before, nil
 	}
 	cl.replace(before, next)

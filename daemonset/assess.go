@@ -97,7 +97,7 @@ func (c *Controller) refresh(cl *cluster.Client, t *tracked) {
 // rebuild starts over with every node, and with the places of pods whose node is gone.
 func (c *Controller) rebuild(cl *cluster.Client, t *tracked) {
 	t.records.Reset()
-	t.sums, t.work, t.dirty = sums{}, newWork(), t.dirty[:0]
+	t.sums, t.todos, t.work, t.dirty = sums{}, [classOld]int{}, newWork(), t.dirty[:0]
 	for node := range cl.Nodes() {
 		t.mark(node.ID(), unjudged)
 	}

@@ -255,9 +255,21 @@ func (d *DaemonSet) PrepareUpdate(old cluster.Object) {
 
 // CopyStatus returns d with the status of another version.
 func (d *DaemonSet) CopyStatus(from cluster.Object) cluster.Object {
+	status := from.(*DaemonSet).Status
+	if d.Status.equal(status) {
+		return d
+	}
 	c := *d
-	c.Status = from.(*DaemonSet).Status
+	c.Status = status
+	c.Status.CollisionCount = clonePointer(status.CollisionCount)
 	return &c
+}
+
+func (s Status) equal(o Status) bool {
+	same := (s.CollisionCount == nil) == (o.CollisionCount == nil) &&
+		(s.CollisionCount == nil || *s.CollisionCount == *o.CollisionCount)
+	s.CollisionCount, o.CollisionCount = nil, nil
+	return same && s == o
 }
 
 // sameJSON reports whether two values say the same in a manifest, where nil and empty are the same.

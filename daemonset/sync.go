@@ -96,7 +96,7 @@ type actions struct {
 // more nodes than the caps on creations and deletions let it use.
 func (c *Controller) manage(cl *cluster.Client, t *tracked) actions {
 	var a actions
-	if t.work.Len() == 0 {
+	if t.todos == [classOld]int{} {
 		return a
 	}
 	for s := range c.ordered(cl, t, classCreate) {

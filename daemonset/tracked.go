@@ -43,6 +43,8 @@ type tracked struct {
 	dirty   []cluster.NodeID
 	sums    sums
 	work    *btree.BTreeG[spot]
+	// todos counts the nodes of the classes that are for manage.
+	todos   [classOld]int
 	backoff backoff
 
 	current *rollout.ControllerRevision
@@ -211,8 +213,16 @@ func (t *tracked) reindex(was, is bool, s spot) {
 	switch {
 	case was && !is:
 		t.work.Delete(s)
+		t.countTodo(s.class, -1)
 	case is && !was:
 		t.work.Set(s)
+		t.countTodo(s.class, +1)
+	}
+}
+
+func (t *tracked) countTodo(class uint8, n int) {
+	if class < classOld {
+		t.todos[class] += n
 	}
 }
 

@@ -80,12 +80,18 @@ func Used(s State) int {
 func replaceInPlace(s State, budget int) Plan {
 	var plan Plan
 	for _, run := range [2]bool{true, false} {
+		if s.Count(OldUnavailable, run) == 0 {
+			continue
+		}
 		for n := range s.In(OldUnavailable, run) {
 			plan.Delete = append(plan.Delete, Deletion{n.Old, n, ReasonOldUnavailable})
 		}
 	}
 	open := budget - Used(s)
 	total := s.Count(OldAvailable, true) + s.Count(OldAvailable, false)
+	if open <= 0 || total == 0 {
+		return plan
+	}
 	for _, n := range candidates(s, merged(s, OldAvailable), total, open) {
 		plan.Delete = append(plan.Delete, Deletion{n.Old, n, ReasonWithinBudget})
 	}
