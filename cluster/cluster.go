@@ -44,7 +44,6 @@ type Cluster struct {
 	sinks   []func(*Change)
 	// current is the change that is being told to the actors.
 	current Change
-	running bool
 	recent  recentTasks
 }
 

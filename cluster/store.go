@@ -91,13 +91,6 @@ func (l podList) without(uid UID) podList {
 	return rest
 }
 
-func (l podList) len() int {
-	if l.first == 0 {
-		return 0
-	}
-	return 1 + len(l.more)
-}
-
 func lessDependent(a, b dependent) bool {
 	if a.owner != b.owner {
 		return a.owner < b.owner
