@@ -1,0 +1,134 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/daemonsim/daemonsim"
+	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/internal/simcmd"
+	"github.com/daemonsim/daemonsim/manifest"
+)
+
+// worldOptions are the flags that say what is in the cluster at the start.
+type worldOptions struct {
+	files []string
+	nodes int
+	seed  uint64
+	// counted says that the number of nodes was given.
+	counted func() bool
+}
+
+const (
+	defaultNodes = 3
+	maxNodes     = 5_000_000
+	standardIn   = "-"
+)
+
+func (o *worldOptions) addTo(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringArrayVarP(&o.files, "filename", "f", nil,
+		"a manifest, a directory of them, or - for standard input; may be given several times")
+	flags.IntVar(&o.nodes, "nodes", defaultNodes,
+		"how many plain nodes to add; none by default if a manifest holds a Node")
+	flags.Uint64Var(&o.seed, "seed", simcmd.Seed, "what the names of pods are drawn from")
+	o.counted = func() bool { return flags.Changed("nodes") }
+}
+
+func (o *worldOptions) validate() error {
+	if o.nodes < 0 || o.nodes > maxNodes {
+		return fmt.Errorf("--nodes %d: from 0 to %d are possible", o.nodes, maxNodes)
+	}
+	return nil
+}
+
+// build reads the manifests and applies them to a new simulation, of which watch is told before
+// anything is in it. The error holds all mistakes of all files.
+func (o *worldOptions) build(s streams, watch func(*daemonsim.Sim)) error {
+	set, err := load(o.files, s.in)
+	if err != nil {
+		return mistakes{err}
+	}
+	for _, other := range set.NotSimulated {
+		fmt.Fprintf(s.err, "%s:%d: not simulated: %s %s\n",
+			other.File, other.Line, other.Kind, other.Name)
+	}
+	// What the cluster refuses shows on a trial, before anybody watches.
+	if err := apply(daemonsim.New(daemonsim.Config{Seed: o.seed}), set); err != nil {
+		return mistakes{err}
+	}
+	sim := daemonsim.New(daemonsim.Config{Seed: o.seed})
+	watch(sim)
+	if err := sim.AddNodes(simcmd.Names(o.count(set))...); err != nil {
+		return err
+	}
+	return apply(sim, set)
+}
+
+// count is how many plain nodes there are to be.
+func (o *worldOptions) count(set *manifest.Set) int {
+	if !o.counted() {
+		for _, item := range set.Items {
+			if item.Object.Kind() == cluster.KindNode {
+				return 0
+			}
+		}
+	}
+	return o.nodes
+}
+
+// apply applies the objects in their order. It goes on after a mistake, to find them all.
+func apply(sim *daemonsim.Sim, set *manifest.Set) error {
+	var errs []error
+	for _, item := range set.Items {
+		if _, err := sim.Apply(item.Object); err != nil {
+			errs = append(errs, located(item, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// located gives an error of the cluster about an item its place in the file.
+func located(item manifest.Item, err error) error {
+	if at := item.Errors(err); at != err {
+		return at
+	}
+	return fmt.Errorf("%s:%d: %w", item.Source.File, item.Source.Line(""), err)
+}
+
+// load reads the files, directories and standard input that the names stand for.
+func load(names []string, stdin io.Reader) (*manifest.Set, error) {
+	var all manifest.Set
+	var errs []error
+	for len(names) > 0 {
+		n := max(1, slices.Index(names, standardIn))
+		if !slices.Contains(names, standardIn) {
+			n = len(names)
+		}
+		set, err := loadSome(names[:n], stdin)
+		if err != nil {
+			errs = append(errs, err)
+		} else {
+			all.Items = append(all.Items, set.Items...)
+			all.NotSimulated = append(all.NotSimulated, set.NotSimulated...)
+		}
+		names = names[n:]
+	}
+	return &all, errors.Join(errs...)
+}
+
+// loadSome reads standard input, if that is the first name, or else all the names as files.
+func loadSome(names []string, stdin io.Reader) (*manifest.Set, error) {
+	if names[0] != standardIn {
+		return manifest.Load(manifest.Options{}, names...)
+	}
+	data, err := io.ReadAll(io.LimitReader(stdin, manifest.MaxFileBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("standard input: %w", err)
+	}
+	return manifest.Parse(manifest.Options{}, manifest.File{Name: "standard input", Data: data})
+}

@@ -1,0 +1,62 @@
+// Package examples holds lessons: Markdown pages whose commands run against a simulated cluster.
+package examples
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/daemonsim/daemonsim/internal/lesson"
+	"github.com/daemonsim/daemonsim/internal/simcmd"
+)
+
+var update = flag.Bool("update", false, "write what the simulation answers into the pages")
+
+// TestLessons holds every page against the simulation.
+func TestLessons(t *testing.T) {
+	paths, err := filepath.Glob("*.md")
+	require.NoError(t, err)
+	require.NotEmpty(t, paths)
+	for _, path := range paths {
+		t.Run(path, func(t *testing.T) {
+			if *update {
+				updated, err := lesson.Update(read(t, path), simcmd.NewShell())
+				require.NoError(t, err)
+				require.NoError(t, os.WriteFile(path, updated, 0o644))
+			}
+			page := read(t, path)
+			require.NoError(t, lesson.Check(page, simcmd.NewShell()).Err())
+			again, err := lesson.Update(page, simcmd.NewShell())
+			require.NoError(t, err)
+			require.Equal(t, source(t, path), string(again), "running a page twice gives the same answers")
+		})
+	}
+}
+
+// TestLinks follows the links from page to page.
+func TestLinks(t *testing.T) {
+	paths, err := filepath.Glob("*.md")
+	require.NoError(t, err)
+	link := regexp.MustCompile(`\]\(([^)#:]+)\)`)
+	for _, path := range paths {
+		for _, m := range link.FindAllStringSubmatch(source(t, path), -1) {
+			require.FileExists(t, m[1], "linked from %s", path)
+		}
+	}
+}
+
+func read(t *testing.T, path string) *lesson.Page {
+	page, err := lesson.Parse(path, []byte(source(t, path)))
+	require.NoError(t, err)
+	return page
+}
+
+func source(t *testing.T, path string) string {
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	return string(text)
+}

@@ -1,0 +1,131 @@
+package kubectl
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/daemonsim/daemonsim/cluster"
+)
+
+// remove is kubectl delete.
+func remove(c *call) error {
+	opts, err := c.deleteOptions()
+	if err != nil {
+		return err
+	}
+	list, others, err := c.deleteTargets()
+	if err != nil {
+		return err
+	}
+	objects, missing := c.find(list)
+	if len(objects) == 0 && missing == nil && !c.opts.filesGiven && !c.opts.ignoreNotFound {
+		c.out.WriteString("No resources found\n")
+	}
+	if c.opts.force && len(objects) > 0 {
+		c.out.WriteString(forceWarning)
+	}
+	var errs []error
+	for _, obj := range objects {
+		errs = append(errs, c.delete(obj, opts))
+	}
+	for _, other := range others {
+		c.printf("%s not simulated\n", other)
+	}
+	return errors.Join(errors.Join(errs...), missing)
+}
+
+const forceWarning = "Warning: Immediate deletion does not wait for confirmation that the running " +
+	"resource has been terminated. The resource may continue to run on the cluster indefinitely.\n"
+
+// noArguments is what kubectl answers to a delete of nothing.
+const noArguments = `error: You must provide one or more resources by argument or filename.
+Example resource specifications include:
+   '-f rsrc.yaml'
+   '--filename=rsrc.json'
+   '<resource> <name>'
+   '<resource>'`
+
+// deleteOptions reads what the flags say about how to delete.
+func (c *call) deleteOptions() (opts cluster.DeleteOptions, err error) {
+	o := &c.opts
+	switch o.cascade {
+	case "background", "true":
+	case "orphan", "false":
+		opts.Propagation = cluster.Orphan
+	case "foreground":
+		return opts, errors.New("--cascade=foreground is not simulated; use background or orphan")
+	default:
+		return opts, fmt.Errorf(`invalid cascade value (%s). Must be "background", "foreground", or "orphan"`,
+			o.cascade)
+	}
+	grace := o.gracePeriod
+	switch {
+	case o.now && grace >= 0:
+		return opts, errors.New("--now and --grace-period cannot be specified together")
+	case o.now:
+		grace = 1
+	case grace == 0 && !o.force:
+		// kubectl guards against losing data by accident.
+		grace = 1
+	case grace > 0 && o.force:
+		return opts, errors.New("--force and --grace-period greater than 0 cannot be specified together")
+	case o.force:
+		grace = 0
+	}
+	if grace >= 0 {
+		const longest = 1 << 31
+		d := time.Duration(min(grace, longest)) * time.Second
+		opts.GracePeriod = &d
+	}
+	return opts, nil
+}
+
+// deleteTargets finds what to delete. Others are objects in files that are not simulated.
+func (c *call) deleteTargets() (list []target, others []string, err error) {
+	if c.opts.filesGiven {
+		entries, err := c.entries()
+		for _, e := range entries {
+			if e.object == nil {
+				others = append(others, e.other)
+			}
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		list, err = c.fileTargets()
+		return list, others, err
+	}
+	list, err = targets(c.args)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case len(list) == 0:
+		return nil, nil, raw(noArguments)
+	case list[0].name == "" && !c.opts.all && !c.opts.selectorGiven:
+		return nil, nil, errors.New("resource(s) were provided, but no name was specified")
+	case c.opts.all && list[0].name != "":
+		return nil, nil, errors.New("setting 'all' parameter but found a non empty selector; give no names with --all")
+	}
+	return list, nil, nil
+}
+
+func (c *call) delete(obj cluster.Object, opts cluster.DeleteOptions) error {
+	m := obj.Meta()
+	if obj.Kind() == kindEvent {
+		return fmt.Errorf("events cannot be deleted here: %s", m.Name)
+	}
+	if err := c.sim.Delete(obj.Kind(), m.Namespace, m.Name, opts); err != nil {
+		return err
+	}
+	word := "deleted"
+	if c.opts.force {
+		word = "force deleted"
+	}
+	from := ""
+	if m.Namespace != "" {
+		from = " from " + m.Namespace + " namespace"
+	}
+	c.done("%s %q %s%s", resourceOf(obj.Kind()).qualified(), m.Name, word, from)
+	return nil
+}

@@ -1,0 +1,39 @@
+// Package kubectl is a kubectl for a simulation: its verbs, its columns and its words, over the public
+// API of package daemonsim.
+//
+// [Run] runs one command line and returns what a terminal would show:
+//
+//	output, code := kubectl.Run(sim, files, []string{"get", "daemonset", "agent", "-o", "wide"})
+//
+// It reads no disk, no environment and no clock. Files are what the caller's function finds, and ages
+// count in virtual time.
+//
+// # Verbs
+//
+// apply, create, get, describe, delete, label, annotate, taint, cordon, uncordon, set image, scale, and
+// rollout status, history, undo, restart, pause and resume. A [table of resources] says which types they
+// know: nodes, pods, daemonsets, controllerrevisions, namespaces, events and priorityclasses. Flags may
+// stand anywhere; one that is not known is an error that lists those that are.
+//
+// # Guarantees
+//
+//   - No command line panics. Equal simulations and equal command lines give equal bytes.
+//   - Only rollout status moves the time. Every other verb acts at the present moment, and what the
+//     cluster makes of it happens when the cluster runs.
+//   - With --dry-run nothing changes: the verb works on a fork.
+//
+// # Differences from kubectl
+//
+//   - Standard output and standard error are one text, in the order written. A warning is part of it.
+//   - Mistakes in the form of manifests are reported all at once, with file and line, and nothing is
+//     applied then. An object of a kind that is not simulated is called "not simulated".
+//   - delete does not wait for what it deletes to be gone, and foreground deletion is an error.
+//   - apply keeps no last-applied annotation, so rollout undo has nothing to warn of.
+//   - rollout status prints a line when the line changes, not once for every event. It moves the time
+//     until the rollout is finished or --timeout is over. A rollout that waits for nothing that will
+//     happen within ten minutes is an error without --timeout, where kubectl would wait forever.
+//   - Pods have no addresses. A node that does not say which kubelet it has shows [KubeletVersion].
+//   - Events are listed by object and time.
+//
+// [table of resources]: https://kubernetes.io/docs/reference/kubectl/#resource-types
+package kubectl

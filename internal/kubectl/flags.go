@@ -1,0 +1,170 @@
+package kubectl
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/daemonsim/daemonsim/affinity"
+	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/spf13/pflag"
+)
+
+// options are the values of all flags. A verb reads those that it has registered.
+type options struct {
+	namespace                                 string
+	allNamespaces, all                        bool
+	selector, fieldSelector                   string
+	filenames                                 []string
+	output, sortBy                            string
+	noHeaders, showLabels, showKind           bool
+	overwrite, ignoreNotFound                 bool
+	dryRun                                    string
+	cascade                                   string
+	gracePeriod                               int
+	force, now, wait                          bool
+	revision, toRevision                      int64
+	watch                                     bool
+	timeout                                   time.Duration
+	showEvents                                bool
+	replicas                                  int
+	labels                                    affinity.Selector
+	fields                                    []fieldRequirement
+	namespaceGiven, filesGiven, selectorGiven bool
+}
+
+// flagGroup is a set of flags that belong together.
+type flagGroup uint
+
+const (
+	flagsFiles flagGroup = 1 << iota
+	flagsSelect
+	flagsAllNamespaces
+	flagsPrint
+	flagsOverwrite
+	flagsIgnore
+	flagsDryRun
+	flagsDelete
+	flagsRevision
+	flagsToRevision
+	flagsWatch
+	flagsEvents
+	flagsScale
+)
+
+// newFlags returns the flags of a verb.
+func (c *call) newFlags(v *verb) *pflag.FlagSet {
+	f := pflag.NewFlagSet(v.name, pflag.ContinueOnError)
+	f.Usage = func() {}
+	o := &c.opts
+	f.StringVarP(&o.namespace, "namespace", "n", cluster.DefaultNamespace, "the namespace")
+	add := func(group flagGroup, register func()) {
+		if v.flags&group != 0 {
+			register()
+		}
+	}
+	add(flagsFiles, func() {
+		f.StringSliceVarP(&o.filenames, "filename", "f", nil, "files that hold the objects")
+	})
+	add(flagsSelect, func() {
+		f.StringVarP(&o.selector, "selector", "l", "", "labels that the objects must have")
+		f.StringVar(&o.fieldSelector, "field-selector", "", "fields that the objects must have")
+		f.BoolVar(&o.all, "all", false, "all objects of the type")
+	})
+	add(flagsAllNamespaces, func() {
+		f.BoolVarP(&o.allNamespaces, "all-namespaces", "A", false, "the objects of all namespaces")
+	})
+	add(flagsPrint, func() { o.printFlags(f) })
+	add(flagsOverwrite, func() {
+		f.BoolVar(&o.overwrite, "overwrite", false, "allow what is there to change its value")
+	})
+	add(flagsIgnore, func() {
+		f.BoolVar(&o.ignoreNotFound, "ignore-not-found", false, "an object that is not there is no error")
+	})
+	add(flagsDryRun, func() {
+		f.StringVar(&o.dryRun, "dry-run", "none", "none, client or server: change nothing")
+		f.Lookup("dry-run").NoOptDefVal = "client"
+	})
+	add(flagsDelete, func() { o.deleteFlags(f) })
+	add(flagsRevision, func() { f.Int64Var(&o.revision, "revision", 0, "show this revision in detail") })
+	add(flagsToRevision, func() {
+		f.Int64Var(&o.toRevision, "to-revision", 0, "go back to this revision; 0 is the one before")
+	})
+	add(flagsWatch, func() {
+		f.BoolVarP(&o.watch, "watch", "w", true, "wait until the rollout is finished")
+		f.DurationVar(&o.timeout, "timeout", 0, "wait no longer than this; 0 is for ever")
+		f.Int64Var(&o.revision, "revision", 0, "has no effect on a DaemonSet")
+	})
+	add(flagsEvents, func() { f.BoolVar(&o.showEvents, "show-events", true, "show the Events, too") })
+	add(flagsScale, func() { f.IntVar(&o.replicas, "replicas", 0, "the number of pods") })
+	return f
+}
+
+func (o *options) printFlags(f *pflag.FlagSet) {
+	f.StringVarP(&o.output, "output", "o", "", strings.Join(outputFormats(), ", "))
+	f.StringVar(&o.sortBy, "sort-by", "", "order by this field, as a JSONPath")
+	f.BoolVar(&o.noHeaders, "no-headers", false, "leave out the headers of the columns")
+	f.BoolVar(&o.showLabels, "show-labels", false, "show the labels in a column")
+	f.BoolVar(&o.showKind, "show-kind", false, "show the type before the name")
+}
+
+func (o *options) deleteFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.cascade, "cascade", "background", "background or orphan: what becomes of dependents")
+	f.Lookup("cascade").NoOptDefVal = "background"
+	f.IntVar(&o.gracePeriod, "grace-period", -1, "seconds for a pod to stop; -1 is what the pod says")
+	f.BoolVar(&o.force, "force", false, "remove at once, with --grace-period=0")
+	f.BoolVar(&o.now, "now", false, "the same as --grace-period=1")
+	f.BoolVar(&o.wait, "wait", true, "has no effect: deletion does not wait here")
+}
+
+// check judges the flags that several verbs share and makes them ready for use.
+func (c *call) check() error {
+	o := &c.opts
+	o.namespaceGiven = c.flags.Changed("namespace")
+	o.filesGiven = len(o.filenames) > 0
+	o.selectorGiven = o.selector != "" || o.fieldSelector != ""
+	if o.namespace == "" {
+		o.namespace = cluster.DefaultNamespace
+	}
+	if strings.ContainsAny(o.namespace, "/\x00") {
+		return fmt.Errorf("%q is not the name of a namespace", o.namespace)
+	}
+	var err error
+	if o.labels, err = affinity.ParseSelector(o.selector); err != nil {
+		return err
+	}
+	if o.fields, err = parseFieldSelector(o.fieldSelector); err != nil {
+		return err
+	}
+	if o.all && o.selector != "" {
+		if c.verb.name == "delete" {
+			return errors.New("setting 'all' parameter but found a non empty selector. ")
+		}
+		return errors.New("cannot set --all and --selector at the same time")
+	}
+	return c.startDryRun()
+}
+
+// startDryRun puts a fork in the place of the simulation.
+func (c *call) startDryRun() error {
+	switch c.opts.dryRun {
+	case "", "none":
+		return nil
+	case "client", "server":
+		c.sim = c.sim.Fork()
+		return nil
+	}
+	return fmt.Errorf("invalid dry-run value (%s); must be %q, %q, or %q",
+		c.opts.dryRun, "none", "server", "client")
+}
+
+func (c *call) dryRunMark() string {
+	switch c.opts.dryRun {
+	case "client":
+		return " (dry run)"
+	case "server":
+		return " (server dry run)"
+	}
+	return ""
+}

@@ -1,0 +1,90 @@
+package kubectl
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/daemonsim/daemonsim"
+	"github.com/spf13/pflag"
+)
+
+// Run runs one command line, without the word kubectl, and returns what it prints and its exit code.
+// files finds the content of a file that -f names; nil finds none. It panics on no args.
+func Run(
+	sim *daemonsim.Sim, files func(name string) ([]byte, bool), args []string,
+) (output string, code int) {
+	c := &call{sim: sim, files: files}
+	c.run(args)
+	if c.failed {
+		return c.out.String(), 1
+	}
+	return c.out.String(), 0
+}
+
+// call is one command line under way.
+type call struct {
+	sim    *daemonsim.Sim
+	files  func(name string) ([]byte, bool)
+	verb   *verb
+	flags  *pflag.FlagSet
+	opts   options
+	args   []string
+	out    strings.Builder
+	failed bool
+}
+
+func (c *call) run(args []string) {
+	v, rest, err := findVerb(args)
+	if err != nil {
+		c.fail(err)
+		return
+	}
+	c.verb = v
+	c.flags = c.newFlags(v)
+	if err := c.flags.Parse(rest); err != nil {
+		c.failFlags(err)
+		return
+	}
+	c.args = c.flags.Args()
+	if err := c.check(); err != nil {
+		c.fail(err)
+		return
+	}
+	if err := v.run(c); err != nil {
+		c.fail(err)
+	}
+}
+
+// failFlags reports a command line that cannot be read, or answers --help.
+func (c *call) failFlags(err error) {
+	usage := fmt.Sprintf("Usage:\n  kubectl %s %s\n\nFlags:\n%s",
+		c.verb.name, c.verb.usage, c.flags.FlagUsages())
+	if errors.Is(err, pflag.ErrHelp) {
+		c.out.WriteString(usage)
+		return
+	}
+	c.failed = true
+	c.printf("error: %v\n%s", err, usage)
+}
+
+// fail prints an error, or each of several.
+func (c *call) fail(err error) {
+	c.failed = true
+	for _, e := range each(err) {
+		text := message(e)
+		c.out.WriteString(text)
+		if !strings.HasSuffix(text, "\n") {
+			c.out.WriteByte('\n')
+		}
+	}
+}
+
+func (c *call) printf(format string, args ...any) { fmt.Fprintf(&c.out, format, args...) }
+
+// done prints what became of an object, with the mark of a dry run.
+func (c *call) done(format string, args ...any) {
+	c.printf(format, args...)
+	c.out.WriteString(c.dryRunMark())
+	c.out.WriteByte('\n')
+}

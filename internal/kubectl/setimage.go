@@ -1,0 +1,98 @@
+package kubectl
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/daemonset"
+)
+
+// setImage gives containers of DaemonSets other images.
+func setImage(c *call) error {
+	args, changes, err := splitEdits(c.args, "image")
+	if err != nil {
+		return err
+	}
+	e, err := parseEdits(changes, "image")
+	if err != nil {
+		return err
+	}
+	if len(args) == 0 {
+		return errors.New("one or more resources must be specified as <resource> <name> or <resource>/<name>")
+	}
+	if len(e.order) == 0 || len(e.remove) > 0 {
+		return errors.New("at least one image update is required, as CONTAINER=IMAGE")
+	}
+	objects, missing := c.findSome(args)
+	var errs []error
+	for _, obj := range objects {
+		set, ok := obj.(*daemonset.DaemonSet)
+		if !ok {
+			errs = append(errs, fmt.Errorf("%s/%s the object does not have a pod template that can change; "+
+				"set image works on daemonsets", resourceOf(obj.Kind()).plural, obj.Meta().Name))
+			continue
+		}
+		errs = append(errs, c.setImages(set, e))
+	}
+	return errors.Join(errors.Join(errs...), missing)
+}
+
+func (c *call) setImages(set *daemonset.DaemonSet, e edits) error {
+	var errs []error
+	for _, name := range e.order {
+		if name != "*" && !hasContainer(&set.Spec.Template.Spec, name) {
+			errs = append(errs, fmt.Errorf("unable to find container named %q", name))
+		}
+	}
+	if len(errs) > 0 {
+		return errors.Join(errs...)
+	}
+	changed, err := c.change(set, func(o cluster.Object) {
+		spec := &o.(*daemonset.DaemonSet).Spec.Template.Spec
+		for _, list := range [][]cluster.Container{spec.InitContainers, spec.Containers} {
+			for i := range list {
+				list[i].Image = e.imageOf(&list[i])
+			}
+		}
+	})
+	if err == nil && changed {
+		c.done("%s image updated", title(set))
+	}
+	return err
+}
+
+// imageOf is the image that a container gets: the last one that is given to its name or to *.
+func (e edits) imageOf(c *cluster.Container) string {
+	image := c.Image
+	for _, key := range e.order {
+		if key == "*" || key == c.Name {
+			image = strings.TrimSpace(e.set[key])
+		}
+	}
+	return image
+}
+
+func hasContainer(spec *cluster.PodSpec, name string) bool {
+	for _, list := range [][]cluster.Container{spec.InitContainers, spec.Containers} {
+		for i := range list {
+			if list[i].Name == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// scale fails: there is nothing to scale here.
+func scale(c *call) error {
+	if !c.flags.Changed("replicas") {
+		return errors.New(`required flag(s) "replicas" not set`)
+	}
+	objects, err := c.findSome(c.args)
+	for range objects {
+		err = errors.Join(err, raw("Error from server (NotFound): the server could not find the requested resource"))
+	}
+	return err
+}

@@ -1,0 +1,27 @@
+// Package simcmd is the shell of lessons: the commands of `sim`, which move a simulation as kubectl
+// cannot, beside those of kubectl.
+//
+// [NewShell] returns a [Shell] with a simulation of its own, for lesson.Play, lesson.Check and
+// lesson.Update. What the verbs of sim do is done through the public methods of daemonsim.Sim, a file
+// for each:
+//
+//	sim nodes 3                         node-1, node-2 and node-3 join
+//	sim nodes a b                       nodes join by name
+//	sim node add NAME... [flags]        nodes join with labels, taints, cpu and memory of their own
+//	sim node remove NAME...             nodes leave
+//	sim run 30s                         virtual time goes on for that long
+//	sim settle                          virtual time goes on until nothing is left to do
+//	sim image IMAGE [flags]             how an image behaves from now on
+//	sim explain daemonset/NAME NODE     why a node runs a pod of a DaemonSet, or does not
+//	sim time                            how late it is
+//	sim changes                         every write since the last time they were asked for
+//
+// run and settle tell what happens meanwhile, one line for each event that a student would point at;
+// writes that only keep books are passed over. The namespace is part of a line only when the lines of
+// one answer are about several. Verbs that set the scene say nothing.
+//
+// # Guarantees
+//
+//   - A verb that fails says why and what to write instead, and leaves the simulation as it was.
+//   - Equal commands on equal simulations give equal text.
+package simcmd

@@ -1,0 +1,82 @@
+package simcmd
+
+import (
+	"fmt"
+
+	"github.com/daemonsim/daemonsim/cluster"
+)
+
+// podNews says what happened to a pod. Before is nil for a new one, after for one that is gone.
+func podNews(before, after *cluster.Pod) []string {
+	switch {
+	case before == nil:
+		return []string{at("created", "for", after)}
+	case after == nil:
+		return []string{at("gone", "from", before)}
+	}
+	var news []string
+	if after.Terminating() && !before.Terminating() {
+		news = append(news, at("terminating", "on", after))
+	}
+	if message := unschedulable(after); message != "" && message != unschedulable(before) {
+		news = append(news, "unschedulable: "+message)
+	}
+	if after.Terminal() && !before.Terminal() {
+		return append(news, ended(after))
+	}
+	return append(news, containerNews(before, after)...)
+}
+
+// at adds the node of a pod, if it has one, to what is said of it.
+func at(text, preposition string, p *cluster.Pod) string {
+	if node := p.TargetNode(); node != "" {
+		return text + " " + preposition + " " + node
+	}
+	return text
+}
+
+func unschedulable(p *cluster.Pod) string {
+	if p.Status.Trouble == nil {
+		return ""
+	}
+	return p.Status.Trouble.Unschedulable
+}
+
+// ended says how a pod came to its terminal phase.
+func ended(p *cluster.Pod) string {
+	if p.Phase() == cluster.PodSucceeded {
+		return at("succeeded", "on", p)
+	}
+	text := at("failed", "on", p)
+	if t := p.Status.Trouble; t != nil && t.Reason != "" {
+		text += ": " + t.Reason
+	}
+	return text
+}
+
+// containerNews says what happened to the containers of a pod that has not ended.
+func containerNews(before, after *cluster.Pod) []string {
+	was, is := before.Status, after.Status
+	switch {
+	case was.Started && !is.Started:
+		return []string{crashed(after)}
+	case is.Ready && !was.Ready:
+		return []string{at("ready", "on", after)}
+	case is.Started && !was.Started:
+		return []string{at("running", "on", after) + ", not ready"}
+	case was.Ready && !is.Ready:
+		return []string{at("not ready", "on", after)}
+	}
+	return nil
+}
+
+func crashed(p *cluster.Pod) string {
+	text := at("crashed", "on", p)
+	if t := p.Status.Trouble; t != nil {
+		text += fmt.Sprintf(" with exit code %d", t.ExitCode)
+		if t.Waiting != "" {
+			text += ", " + t.Waiting
+		}
+	}
+	return text
+}

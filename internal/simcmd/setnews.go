@@ -1,0 +1,40 @@
+package simcmd
+
+import (
+	"fmt"
+
+	"github.com/daemonsim/daemonsim/daemonset"
+)
+
+// setNews says what a DaemonSet's status tells: that the controller has seen another template, and that
+// all its pods are up to date and available.
+func setNews(before, after *daemonset.DaemonSet) []string {
+	if before == nil || after == nil {
+		return nil
+	}
+	was, is := before.Status, after.Status
+	switch {
+	case complete(after) && !complete(before):
+		return []string{fmt.Sprintf("has all %d pods up to date and available", is.DesiredNumberScheduled)}
+	case templateSeen(was, is):
+		return []string{fmt.Sprintf("has another template: %d of %d pods up to date",
+			is.UpdatedNumberScheduled, is.DesiredNumberScheduled)}
+	}
+	return nil
+}
+
+// templateSeen reports whether the controller has just seen another template. Of the changes of a spec
+// only that one makes pods old, or old ones new again.
+func templateSeen(was, is daemonset.Status) bool {
+	return was.ObservedGeneration > 0 && is.ObservedGeneration > was.ObservedGeneration &&
+		is.UpdatedNumberScheduled != was.UpdatedNumberScheduled &&
+		is.UpdatedNumberScheduled < is.DesiredNumberScheduled
+}
+
+// complete reports whether a rollout is, as kubectl rollout status judges it, for at least one pod.
+func complete(d *daemonset.DaemonSet) bool {
+	s := &d.Status
+	return s.DesiredNumberScheduled > 0 && s.ObservedGeneration >= d.Generation &&
+		s.UpdatedNumberScheduled >= s.DesiredNumberScheduled &&
+		s.NumberAvailable >= s.DesiredNumberScheduled
+}
