@@ -37,7 +37,7 @@ func (c *Cluster) choose(ch Choice) int {
 }
 
 // After schedules a task of the actor's own for the time after a delay. A negative delay counts as
-// none. The fields At, Seq and Actor are filled in.
+// none. The fields At, Seq and Actor are filled in. A task of the user's own only marks a moment.
 func (cl *Client) After(delay time.Duration, t Task) {
 	t.At = cl.c.later(delay)
 	t.Actor = cl.id

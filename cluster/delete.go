@@ -45,7 +45,7 @@ func (cl *Client) Delete(kind Kind, namespace, name string, opts DeleteOptions) 
 		if !m.Terminating() {
 			next := obj.Clone()
 			now := cl.c.now
-			next.Meta().DeletionTimestamp = &now
+			next.Meta().DeletionTimestamp, next.Meta().DeletionGracePeriodSeconds = &now, new(int64)
 			cl.replace(obj, next)
 		}
 		return nil

@@ -25,7 +25,8 @@ func (c *Cluster) Next() []Task { return c.agenda.due() }
 // Pending is the number of tasks ahead.
 func (c *Cluster) Pending() int { return c.agenda.count }
 
-// Step runs the next task, moving the time to it, and returns it. It returns false when no task is
+// Step runs the next task, moving the time to it, and returns it. A task about an object that is gone
+// is run without moving the time, since nothing comes of it any more. Step returns false when no task is
 // ahead. Actors must not call it.
 func (c *Cluster) Step() (Task, bool) {
 	due := c.agenda.due()
@@ -39,9 +40,14 @@ func (c *Cluster) Step() (Task, bool) {
 		}})
 	}
 	t := c.agenda.take(i)
-	c.now = t.At
+	if t.Object == 0 || c.store.byUID(t.Object) != nil {
+		c.now = t.At
+	}
 	c.recent.add(t)
-	c.actors[t.Actor].Run(c.clients[t.Actor], t)
+	// The user, who is no actor, may mark moments with tasks too.
+	if a := c.actors[t.Actor]; a != nil {
+		a.Run(c.clients[t.Actor], t)
+	}
 	return t, true
 }
 
@@ -81,14 +87,24 @@ func (c *Cluster) RunUntil(condition func(Reader) bool, within time.Duration) er
 // FarOff is how far ahead a task must be to count as a far-off timer, for which Settle does not wait.
 const FarOff = 10 * time.Minute
 
+// retriesAllowed is how many retries of one object Settle waits for once nothing else is left: enough for
+// a container to be started again, get ready and crash.
+const retriesAllowed = 3
+
 // Settle runs until the cluster is at rest: nothing is left to do but far-off timers. When nothing but
-// retries is left, such as the restarts of a container that keeps crashing, the cluster will not
-// settle: the error is an UnsettledError that names them.
+// retries is left, such as the restarts of a container that keeps crashing, each object gets a few of
+// them to come right. The error of a cluster that does not settle then is an UnsettledError that names
+// them.
 func (c *Cluster) Settle() error {
 	bound := c.bound()
+	tried := make(map[UID]int)
 	for c.dueBy(c.later(FarOff)) {
 		if c.agenda.retries > 0 && c.onlyRetries() {
-			return c.unsettled()
+			next := c.agenda.due()[0].Object
+			if tried[next] == retriesAllowed && c.store.byUID(next) != nil {
+				return c.unsettled()
+			}
+			tried[next]++
 		}
 		if bound--; bound < 0 {
 			return c.tooManySteps()

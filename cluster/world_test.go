@@ -65,6 +65,9 @@ func (w *widget) ValidateUpdate(old cluster.Object) field.ErrorList {
 }
 
 func (w *widget) CopyStatus(from cluster.Object) cluster.Object {
+	if w.Status == from.(*widget).Status {
+		return w
+	}
 	c := *w
 	c.Status = from.(*widget).Status
 	return &c

@@ -62,7 +62,8 @@ func (c *Controller) assess(cl *cluster.Client, t *tracked, id cluster.NodeID) {
 		flags:     flagIf(e.ShouldRun, shouldRun) | flagIf(e.ShouldContinueRunning, shouldContinue),
 		situation: v.Situation(e),
 	}
-	if len(e.Pods) > 0 {
+	// The pods of a node that is gone count nowhere.
+	if e.Exists && len(e.Pods) > 0 {
 		first := e.Pods[0]
 		next.flags |= hasPods | flagIf(first.Status.Ready, ready) |
 			flagIf(v.Available(first), available) | flagIf(v.IsNew(first), updated)

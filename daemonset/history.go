@@ -44,7 +44,10 @@ func (c *Controller) constructHistory(cl *cluster.Client, t *tracked) error {
 	if err != nil {
 		return err
 	}
-	t.reconstruct = false
+	// A revision of a DaemonSet of the same name that has just been deleted goes without anybody
+	// telling: the next sync has to look again.
+	owner := h.Current.Controller()
+	t.reconstruct = owner == nil || owner.UID != set.UID
 	t.current, t.old = h.Current, h.Old
 	t.setTemplate(h.Current.Hash())
 	return nil

@@ -76,6 +76,9 @@ func (c *Controller) retry(cl *cluster.Client, t *tracked) {
 	requeue(cl, t, delay)
 }
 
+// patience is the delay from which on another attempt counts as a retry, which will not end by itself.
+const patience = time.Second
+
 // requeue asks for a sync after a delay. Of several such wishes the earliest counts.
 func requeue(cl *cluster.Client, t *tracked, delay time.Duration) {
 	at := cl.Now() + delay
@@ -83,7 +86,7 @@ func requeue(cl *cluster.Client, t *tracked, delay time.Duration) {
 		return
 	}
 	t.waiting, t.wake = true, at
-	cl.After(delay, cluster.Task{Kind: taskRequeue, Object: t.set.UID, Retry: true})
+	cl.After(delay, cluster.Task{Kind: taskRequeue, Object: t.set.UID, Retry: delay >= patience})
 }
 
 // actions are the pods that a sync creates and deletes.

@@ -32,7 +32,9 @@ type setup struct {
 	pods   kubelet.Behaviour
 	// noScheduler leaves the scheduler out, so that pods stay unbound.
 	noScheduler bool
-	chooser     cluster.Chooser
+	// noKubelet leaves the kubelets out, so that the test says what becomes of pods.
+	noKubelet bool
+	chooser   cluster.Chooser
 }
 
 func newWorld(t testing.TB, s setup, nodes ...string) *world {
@@ -41,7 +43,10 @@ func newWorld(t testing.TB, s setup, nodes ...string) *world {
 		pods:    kubelet.New(kubelet.Config{Default: s.pods}),
 		control: daemonset.New(s.config),
 	}
-	actors := []cluster.Actor{w.control, w.pods}
+	actors := []cluster.Actor{w.control}
+	if !s.noKubelet {
+		actors = append(actors, w.pods)
+	}
 	if !s.noScheduler {
 		actors = append(actors, scheduler.New(scheduler.Config{}))
 	}
@@ -173,6 +178,20 @@ func (w *world) status(p *cluster.Pod, change func(*cluster.PodStatus)) {
 	change(&status)
 	_, err := w.SetPodStatus(p.UID, status)
 	require.NoError(w.t, err)
+}
+
+// ready makes a pod ready, or not, as of now.
+func (w *world) ready(p *cluster.Pod, ready bool) {
+	w.t.Helper()
+	w.status(p, func(s *cluster.PodStatus) {
+		s.Phase, s.Started, s.Ready, s.ReadySince = cluster.PodRunning, true, ready, w.Now()
+	})
+}
+
+// remove takes a pod away at once.
+func (w *world) remove(p *cluster.Pod) {
+	w.t.Helper()
+	require.NoError(w.t, w.DeletePod(p.UID, cluster.DeleteOptions{GracePeriod: new(time.Duration)}))
 }
 
 func (w *world) fail(p *cluster.Pod) {

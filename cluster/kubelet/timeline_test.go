@@ -1,0 +1,535 @@
+package kubelet_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/cluster/kubelet"
+)
+
+// moment says in a few words what has become of a pod: phase, ready, stopped, why it waits, restarts, and
+// until when it may stop.
+func moment(ch *cluster.Change) string {
+	p, ok := ch.Object().(*cluster.Pod)
+	if !ok {
+		return ""
+	}
+	text := fmt.Sprintf("%v %s: ", ch.Time, p.Name)
+	if ch.Verb == cluster.Deleted {
+		return text + "gone"
+	}
+	text += string(p.Phase())
+	if p.Status.Ready {
+		text += " ready"
+	}
+	if !p.Status.Started && p.Phase() == cluster.PodRunning {
+		text += " stopped"
+	}
+	if t := p.Status.Trouble; t != nil && t.Waiting != "" {
+		text += " " + t.Waiting
+	}
+	if p.Status.Restarts > 0 {
+		text += fmt.Sprintf(" restarts=%d", p.Status.Restarts)
+	}
+	if p.Terminating() {
+		text += fmt.Sprintf(" until %v", *p.DeletionTimestamp)
+	}
+	return text
+}
+
+// world is a cluster with one node, a pod bound to it, and the moments of all pods.
+type world struct {
+	*cluster.Cluster
+	t       *testing.T
+	kubelet *kubelet.Kubelet
+	moments []string
+}
+
+func newWorld(t *testing.T, config kubelet.Config) *world {
+	w := &world{t: t, kubelet: kubelet.New(config)}
+	w.Cluster = cluster.New(cluster.Config{}, w.kubelet)
+	w.OnChange(func(ch *cluster.Change) {
+		if m := moment(ch); m != "" {
+			w.moments = append(w.moments, m)
+		}
+	})
+	w.addNode()
+	return w
+}
+
+func (w *world) addNode() {
+	_, err := w.Create(&cluster.Node{ObjectMeta: cluster.ObjectMeta{Name: "a"}})
+	require.NoError(w.t, err)
+}
+
+func (w *world) removeNode() {
+	require.NoError(w.t, w.Delete(cluster.KindNode, "", "a", cluster.DeleteOptions{}))
+}
+
+// addPod binds a pod with containers of the images to the node.
+func (w *world) addPod(name string, finalizers []string, images ...string) {
+	spec := cluster.PodTemplateSpec{}
+	for i, image := range images {
+		spec.Spec.Containers = append(spec.Spec.Containers, cluster.Container{Name: fmt.Sprint("c", i), Image: image})
+	}
+	_, err := w.Create(&cluster.Pod{
+		ObjectMeta: cluster.ObjectMeta{Name: name, Finalizers: finalizers},
+		Template:   cluster.NewTemplate(spec), NodeName: "a",
+	})
+	require.NoError(w.t, err)
+}
+
+func (w *world) pod() *cluster.Pod { return w.Pod("default", "p") }
+
+func (w *world) delete(grace ...time.Duration) {
+	opts := cluster.DeleteOptions{}
+	if len(grace) > 0 {
+		opts.GracePeriod = &grace[0]
+	}
+	require.NoError(w.t, w.Delete(cluster.KindPod, "default", "p", opts))
+}
+
+// step is something that happens at a time.
+type step struct {
+	at time.Duration
+	do func(*world)
+}
+
+func deleted(grace ...time.Duration) func(*world) {
+	return func(w *world) { w.delete(grace...) }
+}
+
+func behaving(b kubelet.Behaviour) func(*world) {
+	return func(w *world) { require.NoError(w.t, w.kubelet.SetImage("agent:v1", b)) }
+}
+
+const s = time.Second
+
+var hold = []string{"example.com/hold"}
+
+// row is one pod and what becomes of it. The pod is bound at t=0.
+type row struct {
+	name       string
+	behaviour  kubelet.Behaviour
+	images     []string
+	others     map[string]kubelet.Behaviour
+	finalizers []string
+	steps      []step
+	until      time.Duration
+	want       []string
+	reason     string
+}
+
+var starting = []row{
+	{
+		name: "zero behaviour", until: s,
+		want:   []string{"0s p: Pending", "0s p: Running ready"},
+		reason: "ready the moment it is bound",
+	}, {
+		name: "typical", behaviour: kubelet.Typical(), until: time.Minute,
+		want:   []string{"0s p: Pending", "2s p: Running ready"},
+		reason: "a second to pull, a second to start; N-100: ready at once",
+	}, {
+		name:      "ready later",
+		behaviour: kubelet.Behaviour{Pull: 3 * s, Start: 2 * s, ReadyAfter: 10 * s}, until: time.Minute,
+		want:   []string{"0s p: Pending", "5s p: Running", "15s p: Running ready"},
+		reason: "N-101",
+	}, {
+		name: "never ready", behaviour: kubelet.Behaviour{NeverReady: true, ReadyAfter: s}, until: time.Hour,
+		want:   []string{"0s p: Pending", "0s p: Running"},
+		reason: "NeverReady wins over ReadyAfter",
+	}, {
+		name: "several containers", behaviour: kubelet.Behaviour{Pull: 5 * s, Stop: s},
+		images: []string{"agent:v1", "slow", "bad"},
+		others: map[string]kubelet.Behaviour{
+			"slow": {Start: 2 * s, ReadyAfter: 7 * s, Stop: 9 * s}, "bad": {CrashAfter: 30 * s},
+		},
+		steps: []step{{20 * s, deleted()}}, until: time.Hour,
+		want: []string{
+			"0s p: Pending", "7s p: Running", "14s p: Running ready",
+			"20s p: Running ready until 50s", "29s p: gone",
+		},
+		reason: "the pod is as slow as the slowest of them",
+	}, {
+		name: "one of several crashes", images: []string{"agent:v1", "bad"},
+		others: map[string]kubelet.Behaviour{"bad": {CrashAfter: 30 * s}}, until: 35 * s,
+		want: []string{
+			"0s p: Pending", "0s p: Running ready", "30s p: Running stopped", "30s p: Running ready restarts=1",
+		},
+		reason: "the pod is as bad as the worst of them",
+	}, {
+		name: "one of several is never ready", images: []string{"agent:v1", "bad"},
+		others: map[string]kubelet.Behaviour{"bad": {NeverReady: true}}, until: time.Hour,
+		want:   []string{"0s p: Pending", "0s p: Running"},
+		reason: "N-94: every container has to be ready",
+	},
+}
+
+var crashing = []row{
+	{
+		name: "crashes at once after its start", behaviour: kubelet.Behaviour{CrashAfter: 1 * s}, until: 50 * s,
+		want: []string{
+			"0s p: Pending", "0s p: Running ready",
+			"1s p: Running stopped", "1s p: Running ready restarts=1",
+			"2s p: Running stopped CrashLoopBackOff restarts=1", "12s p: Running ready restarts=2",
+			"13s p: Running stopped CrashLoopBackOff restarts=2", "33s p: Running ready restarts=3",
+			"34s p: Running stopped CrashLoopBackOff restarts=3",
+		},
+		reason: "N-96: 0, 10, 20, 40 s; N-91: the phase stays Running",
+	}, {
+		name: "crashes before it is ready", behaviour: kubelet.Behaviour{CrashAfter: s, ReadyAfter: 2 * s},
+		until: 14 * s,
+		want: []string{
+			"0s p: Pending", "0s p: Running", "1s p: Running stopped", "1s p: Running restarts=1",
+			"2s p: Running stopped CrashLoopBackOff restarts=1", "12s p: Running restarts=2",
+			"13s p: Running stopped CrashLoopBackOff restarts=2",
+		},
+		reason: "what was planned for a crashed container is dropped",
+	}, {
+		name: "cured between two crashes", behaviour: kubelet.Behaviour{CrashAfter: s},
+		steps: []step{{5 * s, behaving(kubelet.Behaviour{ReadyAfter: 4 * s})}}, until: time.Hour,
+		want: []string{
+			"0s p: Pending", "0s p: Running ready",
+			"1s p: Running stopped", "1s p: Running ready restarts=1",
+			"2s p: Running stopped CrashLoopBackOff restarts=1",
+			"12s p: Running restarts=2", "16s p: Running ready restarts=2",
+		},
+		reason: "the next start has the new behaviour",
+	}, {
+		name: "deleted while it waits", behaviour: kubelet.Behaviour{CrashAfter: s, Stop: 5 * s},
+		steps: []step{{5 * s, deleted()}}, until: time.Hour,
+		want: []string{
+			"0s p: Pending", "0s p: Running ready",
+			"1s p: Running stopped", "1s p: Running ready restarts=1",
+			"2s p: Running stopped CrashLoopBackOff restarts=1",
+			"5s p: Running stopped CrashLoopBackOff restarts=1 until 35s", "5s p: gone",
+		},
+		reason: "nothing runs that would have to be stopped",
+	}, {
+		name: "deleted while it is to crash", behaviour: kubelet.Behaviour{CrashAfter: 10 * s, Stop: 5 * s},
+		steps: []step{{8 * s, deleted()}}, until: time.Hour,
+		want: []string{
+			"0s p: Pending", "0s p: Running ready", "8s p: Running ready until 38s", "13s p: gone",
+		},
+		reason: "a terminating pod is not restarted",
+	},
+}
+
+var stopping = []row{
+	{
+		name: "stops at once", behaviour: kubelet.Behaviour{Start: s}, steps: []step{{10 * s, deleted()}},
+		until:  time.Hour,
+		want:   []string{"0s p: Pending", "1s p: Running ready", "10s p: Running ready until 40s", "10s p: gone"},
+		reason: "N-66: gone when the containers have stopped",
+	}, {
+		name: "stops slowly", behaviour: kubelet.Behaviour{Stop: 8 * s}, steps: []step{{10 * s, deleted()}},
+		until:  time.Hour,
+		want:   []string{"0s p: Pending", "0s p: Running ready", "10s p: Running ready until 40s", "18s p: gone"},
+		reason: "N-65",
+	}, {
+		name: "does not stop in time", behaviour: kubelet.Behaviour{Stop: time.Hour},
+		steps: []step{{10 * s, deleted()}}, until: time.Hour,
+		want:   []string{"0s p: Pending", "0s p: Running ready", "10s p: Running ready until 40s", "40s p: gone"},
+		reason: "N-65: killed at the end of the grace period",
+	}, {
+		name: "grace of the call", behaviour: kubelet.Behaviour{Stop: time.Hour},
+		steps: []step{{10 * s, deleted(3 * s)}}, until: time.Hour,
+		want:   []string{"0s p: Pending", "0s p: Running ready", "10s p: Running ready until 13s", "13s p: gone"},
+		reason: "N-63",
+	}, {
+		name: "grace shortened", behaviour: kubelet.Behaviour{Stop: time.Hour},
+		steps: []step{{10 * s, deleted()}, {15 * s, deleted(9 * s)}}, until: time.Hour,
+		want: []string{
+			"0s p: Pending", "0s p: Running ready", "10s p: Running ready until 40s",
+			"15s p: Running ready until 19s", "19s p: gone",
+		},
+		reason: "N-64: from the original start",
+	}, {
+		name: "grace shortened below what has passed", behaviour: kubelet.Behaviour{Stop: time.Hour},
+		steps: []step{{10 * s, deleted()}, {35 * s, deleted(9 * s)}}, until: time.Hour,
+		want: []string{
+			"0s p: Pending", "0s p: Running ready", "10s p: Running ready until 40s",
+			"35s p: Running ready until 19s", "35s p: gone",
+		},
+		reason: "N-64: from the original start, so it is over",
+	}, {
+		name: "deleted before it runs", behaviour: kubelet.Behaviour{Pull: time.Minute, Stop: 5 * s},
+		steps: []step{{10 * s, deleted()}}, until: time.Hour,
+		want:   []string{"0s p: Pending", "10s p: Pending until 40s", "10s p: gone"},
+		reason: "nothing runs that would have to be stopped",
+	}, {
+		name: "force", behaviour: kubelet.Behaviour{Stop: 8 * s}, steps: []step{{10 * s, deleted(0)}},
+		until:  time.Hour,
+		want:   []string{"0s p: Pending", "0s p: Running ready", "10s p: gone"},
+		reason: "N-64: the API server does not wait for the kubelet",
+	}, {
+		name: "held by a finalizer", behaviour: kubelet.Behaviour{Stop: 8 * s}, finalizers: hold,
+		steps: []step{{10 * s, deleted()}, {time.Minute, func(w *world) {
+			next := w.pod().Clone().(*cluster.Pod)
+			next.Finalizers = nil
+			_, err := w.Update(next)
+			require.NoError(w.t, err)
+		}}},
+		until: time.Hour,
+		want: []string{
+			"0s p: Pending", "0s p: Running ready", "10s p: Running ready until 40s",
+			"18s p: Succeeded until 40s", "18s p: Succeeded until 10s", "1m0s p: Succeeded until 10s", "1m0s p: gone",
+		},
+		reason: "N-66: the terminal phase is set, and the finalizer holds the object",
+	}, {
+		name: "held before it ran", behaviour: kubelet.Behaviour{Pull: time.Minute}, finalizers: hold,
+		steps: []step{{10 * s, deleted()}}, until: time.Hour,
+		want: []string{
+			"0s p: Pending", "10s p: Pending until 40s", "10s p: Failed until 40s", "10s p: Failed until 10s",
+		},
+		reason: "N-66: Failed when the containers are not known to have succeeded",
+	},
+}
+
+var leaving = []row{
+	{
+		name: "node removed", behaviour: kubelet.Behaviour{Stop: 8 * s},
+		steps: []step{{10 * s, (*world).removeNode}}, until: time.Hour,
+		want:   []string{"0s p: Pending", "0s p: Running ready", "10s p: gone"},
+		reason: "the pods of a node that is removed go with it, at once",
+	}, {
+		name: "node removed while the pod stops", behaviour: kubelet.Behaviour{Stop: 8 * s},
+		steps: []step{{10 * s, deleted()}, {12 * s, (*world).removeNode}}, until: time.Hour,
+		want:   []string{"0s p: Pending", "0s p: Running ready", "10s p: Running ready until 40s", "12s p: gone"},
+		reason: "N-67: deleting the node ends the waiting",
+	}, {
+		name: "node removed under a finalizer", finalizers: hold,
+		steps: []step{{10 * s, (*world).removeNode}}, until: time.Hour,
+		want: []string{
+			"0s p: Pending", "0s p: Running ready", "10s p: Failed", "10s p: Failed until 10s",
+		},
+		reason: "N-75: the phase is Failed, and finalizers still hold the object",
+	}, {
+		name: "node removed and back at once", behaviour: kubelet.Behaviour{Start: 20 * s},
+		steps: []step{{10 * s, func(w *world) {
+			w.removeNode()
+			w.addNode()
+		}}},
+		until:  time.Hour,
+		want:   []string{"0s p: Pending", "20s p: Running ready"},
+		reason: "N-73: the node has reappeared in time, and nothing happens",
+	}, {
+		name: "running pod on a node that is back at once",
+		steps: []step{{10 * s, func(w *world) {
+			w.removeNode()
+			w.addNode()
+		}}},
+		until:  time.Hour,
+		want:   []string{"0s p: Pending", "0s p: Running ready"},
+		reason: "N-73: the node has reappeared in time, and nothing happens",
+	}, {
+		name: "node back later", behaviour: kubelet.Behaviour{Start: s},
+		steps: []step{{10 * s, (*world).removeNode}, {20 * s, (*world).addNode}, {30 * s, func(w *world) {
+			w.addPod("q", nil, "agent:v1")
+		}}},
+		until:  time.Hour,
+		want:   []string{"0s p: Pending", "1s p: Running ready", "10s p: gone", "30s q: Pending", "31s q: Running ready"},
+		reason: "a new node under the old name has kubelets, too",
+	}, {
+		name: "pod bound before its node exists", behaviour: kubelet.Behaviour{Start: s},
+		steps: []step{{0, (*world).removeNode}, {5 * s, func(w *world) { w.addPod("q", nil, "agent:v1") }},
+			{10 * s, (*world).addNode}},
+		until:  time.Hour,
+		want:   []string{"0s p: Pending", "0s p: gone", "5s q: Pending", "11s q: Running ready"},
+		reason: "without a node nothing happens to a pod",
+	}, {
+		name: "behaviour changed while it starts", behaviour: kubelet.Behaviour{Start: 10 * s},
+		steps: []step{{5 * s, behaving(kubelet.Behaviour{Start: time.Hour, ReadyAfter: 3 * s})}}, until: time.Hour,
+		want:   []string{"0s p: Pending", "10s p: Running", "13s p: Running ready"},
+		reason: "a delay that has begun is not changed, the next one is",
+	}, {
+		name: "behaviour changed while it stops", behaviour: kubelet.Behaviour{Stop: 10 * s},
+		steps: []step{{5 * s, deleted()}, {6 * s, behaving(kubelet.Behaviour{Stop: s})}}, until: time.Hour,
+		want:   []string{"0s p: Pending", "0s p: Running ready", "5s p: Running ready until 35s", "15s p: gone"},
+		reason: "a delay that has begun is not changed",
+	},
+}
+
+func TestTimelines(t *testing.T) {
+	for _, r := range slices.Concat(starting, crashing, stopping, leaving) {
+		t.Run(r.name, func(t *testing.T) {
+			images := map[string]kubelet.Behaviour{"agent:v1": r.behaviour}
+			for image, b := range r.others {
+				images[image] = b
+			}
+			w := newWorld(t, kubelet.Config{Images: images})
+			if r.images == nil {
+				r.images = []string{"agent:v1"}
+			}
+			w.addPod("p", r.finalizers, r.images...)
+			for _, st := range r.steps {
+				require.NoError(t, w.RunFor(st.at-w.Now()))
+				st.do(w)
+			}
+			require.NoError(t, w.RunFor(r.until-w.Now()))
+			if diff := cmp.Diff(r.want, w.moments); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", r.reason, diff)
+			}
+		})
+	}
+}
+
+// waits runs a pod through its crashes and returns how long it waited after each.
+func (w *world) waits(n int) []time.Duration {
+	var list []time.Duration
+	for len(list) < n {
+		crashed := func(r cluster.Reader) bool { return !r.Pod("default", "p").Status.Started }
+		require.NoError(w.t, w.RunUntil(crashed, time.Hour))
+		at := w.Now()
+		running := func(r cluster.Reader) bool { return r.Pod("default", "p").Status.Started }
+		require.NoError(w.t, w.RunUntil(running, time.Hour))
+		list = append(list, w.Now()-at)
+	}
+	return list
+}
+
+// TestRestartBackOff is the table of N-96.
+func TestRestartBackOff(t *testing.T) {
+	for _, row := range []struct {
+		name       string
+		crashAfter time.Duration
+		want       []time.Duration
+		reason     string
+	}{
+		{"at once", time.Nanosecond, []time.Duration{0, 10 * s, 20 * s, 40 * s, 80 * s, 160 * s, 300 * s, 300 * s}, "N-96"},
+		{"after 600 s", 600 * s, []time.Duration{0, 10 * s, 20 * s, 40 * s}, "N-96: the entry resets after more than 600 s"},
+		{"after more", 601 * s, []time.Duration{0, 0, 0}, "N-96: each crash is like the first"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			w := newWorld(t, kubelet.Config{Default: kubelet.Behaviour{CrashAfter: row.crashAfter}})
+			w.addPod("p", nil, "agent:v1")
+			require.NoError(t, w.RunFor(0))
+			require.Equal(t, row.want, w.waits(len(row.want)), row.reason)
+		})
+	}
+}
+
+// TestRestartBackOffResets has a good run between two bad spells.
+func TestRestartBackOffResets(t *testing.T) {
+	w := newWorld(t, kubelet.Config{})
+	behaving(kubelet.Behaviour{CrashAfter: s})(w)
+	w.addPod("p", nil, "agent:v1")
+	require.NoError(t, w.RunFor(0))
+	require.Equal(t, []time.Duration{0, 10 * s, 20 * s}, w.waits(3))
+	behaving(kubelet.Behaviour{CrashAfter: 700 * s})(w)
+	require.Equal(t, []time.Duration{40 * s}, w.waits(1), "this crash was under way")
+	behaving(kubelet.Behaviour{CrashAfter: s})(w)
+	want := []time.Duration{0, 10 * s, 20 * s}
+	require.Equal(t, want, w.waits(3), "N-96: after 700 s of running it begins anew")
+	require.EqualValues(t, 7, w.pod().Status.Restarts, "N-97: restartCount goes on")
+}
+
+// TestBackOffEvent is N-97.
+func TestBackOffEvent(t *testing.T) {
+	w := newWorld(t, kubelet.Config{Default: kubelet.Behaviour{CrashAfter: s}})
+	w.addPod("p", nil, "agent:v1")
+	require.NoError(t, w.RunFor(time.Minute))
+	events := slices.Collect(w.Events(w.pod().UID))
+	require.Len(t, events, 1)
+	e := events[0]
+	require.Equal(t, cluster.EventWarning, e.Type)
+	require.Equal(t, "BackOff", e.Reason)
+	require.Equal(t, "Back-off restarting failed container c0 in pod p_default("+w.pod().UID.String()+")", e.Message)
+	require.Equal(t, 3, e.Count, "not for the first crash, after which there is no wait")
+	trouble := w.pod().Status.Trouble
+	require.Equal(t, cluster.PodTrouble{
+		Waiting: "CrashLoopBackOff", LastExitAt: 34 * s, ExitCode: 1,
+	}, *trouble)
+}
+
+// TestCrashLoopDoesNotSettle names the pod that crashes again and again.
+func TestCrashLoopDoesNotSettle(t *testing.T) {
+	w := newWorld(t, kubelet.Config{Default: kubelet.Behaviour{CrashAfter: s, ReadyAfter: 2 * s}})
+	w.addPod("p", nil, "agent:v1")
+	err := w.Settle()
+	require.ErrorIs(t, err, cluster.ErrUnsettled)
+	require.ErrorContains(t, err, "only retries are left, of Pod default/p")
+}
+
+// TestForkKeepsBehaviour changes an image in a fork.
+func TestForkKeepsBehaviour(t *testing.T) {
+	w := newWorld(t, kubelet.Config{Default: kubelet.Typical()})
+	fork := w.Fork()
+	require.NoError(t, fork.Actor("kubelet").(*kubelet.Kubelet).SetImage("agent:v1", kubelet.Behaviour{}))
+	require.Equal(t, kubelet.Typical(), w.kubelet.Image("agent:v1"))
+	require.Equal(t, kubelet.Behaviour{}, fork.Actor("kubelet").(*kubelet.Kubelet).Image("agent:v1"))
+}
+
+// TestConfigIsCopied writes to the images after handing them in.
+func TestConfigIsCopied(t *testing.T) {
+	images := map[string]kubelet.Behaviour{"agent:v1": {Pull: s}}
+	k := kubelet.New(kubelet.Config{Images: images})
+	images["agent:v1"] = kubelet.Behaviour{Pull: 9 * s}
+	require.Equal(t, kubelet.Behaviour{Pull: s}, k.Image("agent:v1"))
+}
+
+func TestValidate(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		config kubelet.Config
+		want   string
+		reason string
+	}{
+		{"zero", kubelet.Config{}, "", "the zero Config is good"},
+		{"default", kubelet.Config{Default: kubelet.Behaviour{Pull: -s}}, "default behaviour: Pull: -1s is negative", ""},
+		{
+			"images",
+			kubelet.Config{Images: map[string]kubelet.Behaviour{
+				"c": {Start: -s}, "b": {CrashAfter: -s}, "a": {Stop: s},
+			}},
+			`image "b": CrashAfter: -1s is negative`, "the first by name",
+		},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if row.want == "" {
+				require.NoError(t, row.config.Validate(), row.reason)
+				return
+			}
+			require.EqualError(t, row.config.Validate(), row.want, row.reason)
+		})
+	}
+	k := kubelet.New(kubelet.Config{})
+	require.EqualError(t, k.SetImage("x", kubelet.Behaviour{Stop: -s}), `image "x": Stop: -1s is negative`)
+	require.Equal(t, kubelet.Behaviour{}, k.Image("x"), "a failed call changes nothing")
+}
+
+func Example() {
+	kubelets := kubelet.New(kubelet.Config{
+		Default: kubelet.Typical(),
+		Images:  map[string]kubelet.Behaviour{"agent:v1": {Pull: 20 * time.Second, ReadyAfter: 5 * time.Second}},
+	})
+	c := cluster.New(cluster.Config{}, kubelets)
+	c.OnChange(func(ch *cluster.Change) {
+		if p, ok := ch.After.(*cluster.Pod); ok {
+			fmt.Println(ch.Time, p.Phase(), p.Status.Ready)
+		}
+	})
+	pod := cluster.NewTemplate(cluster.PodTemplateSpec{
+		Spec: cluster.PodSpec{Containers: []cluster.Container{{Name: "main", Image: "agent:v1"}}},
+	})
+	for _, obj := range []cluster.Object{
+		&cluster.Node{ObjectMeta: cluster.ObjectMeta{Name: "a"}},
+		&cluster.Pod{ObjectMeta: cluster.ObjectMeta{Name: "p"}, Template: pod, NodeName: "a"},
+	} {
+		if _, err := c.Create(obj); err != nil {
+			fmt.Println(err)
+		}
+	}
+	fmt.Println(c.Settle())
+	// Output:
+	// 0s Pending false
+	// 20s Running false
+	// 25s Running true
+	// <nil>
+}

@@ -1,0 +1,199 @@
+package daemonset_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/daemonset"
+)
+
+// failing fails every pod when it is bound, as a kubelet that rejects it does.
+type failing struct{}
+
+func (failing) Name() string { return "failing" }
+
+func (failing) Fork() cluster.Actor { return failing{} }
+
+func (failing) Observe(cl *cluster.Client, ch *cluster.Change) {
+	if p, ok := ch.After.(*cluster.Pod); ok && p.Bound() && !p.Terminal() && !p.Terminating() {
+		cl.After(0, cluster.Task{Kind: 1, Object: p.UID})
+	}
+}
+
+func (failing) Run(cl *cluster.Client, task cluster.Task) {
+	if p := cl.PodByUID(task.Object); p != nil && !p.Terminal() {
+		_, _ = cl.SetPodStatus(p.UID, cluster.PodStatus{Phase: cluster.PodFailed})
+	}
+}
+
+func deletionTimes(actions []string) []string {
+	var times []string
+	for _, a := range actions {
+		if at, ok := strings.CutSuffix(a, " delete n"); ok {
+			times = append(times, at)
+		}
+	}
+	return times
+}
+
+// TestBackOffTimes covers the table of D-90: when the pods of a node are deleted that fail at once.
+func TestBackOffTimes(t *testing.T) {
+	w := newWorld(t, setup{}, "n")
+	w.AddActor(failing{})
+	w.create(agent())
+	w.run(2900 * time.Second)
+	want := []string{
+		"0s", "1s", "3s", "7s", "15s", "31s", "1m3s", "2m7s", "4m15s", "8m31s", "17m3s", "32m3s", "47m3s",
+	}
+	if diff := cmp.Diff(want, deletionTimes(w.take())); diff != "" {
+		t.Errorf("D-90 (-want +got):\n%s", diff)
+	}
+}
+
+// TestBackOffIsForgotten covers D-88: a node that was left alone for more than 30 minutes starts over,
+// and a pod that works in between changes nothing.
+func TestBackOffIsForgotten(t *testing.T) {
+	tests := []struct {
+		name   string
+		quiet  time.Duration
+		want   string
+		reason string
+	}{
+		{"short", 30 * time.Minute, "4s", "the fourth deletion has a delay of 8 s before the next"},
+		{"long", 30*time.Minute + time.Second, "1s", "starts over"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t, setup{}, "n")
+			w.create(agent())
+			w.settle()
+			for range 2 {
+				w.run(10 * time.Second)
+				w.fail(w.only("n"))
+				w.instant()
+			}
+			w.run(tt.quiet)
+			w.fail(w.only("n"))
+			w.instant()
+			start := w.Now()
+			w.take()
+			w.fail(w.only("n"))
+			w.run(time.Minute)
+			times := deletionTimes(w.take())
+			require.Len(t, times, 1)
+			at, err := time.ParseDuration(times[0])
+			require.NoError(t, err)
+			require.Equal(t, tt.want, (at - start).String(), tt.reason)
+		})
+	}
+}
+
+// TestSpecChangeResetsBackOff covers D-89: any new generation starts over, one sync later.
+func TestSpecChangeResetsBackOff(t *testing.T) {
+	w := newWorld(t, setup{}, "n")
+	w.create(agent(onDelete))
+	w.settle()
+	for range 4 {
+		w.fail(w.only("n"))
+		w.run(20 * time.Second)
+	}
+	w.fail(w.only("n"))
+	w.instant()
+	w.fail(w.only("n"))
+	w.take()
+	w.instant()
+	require.Empty(t, w.take(), "D-87: left alone while in back-off")
+	w.change(minReady(1))
+	w.instant()
+	require.Empty(t, w.take(), "the sync that first handles the generation still uses the old key")
+	w.touch()
+	require.Equal(t, []string{w.Now().String() + " delete n", w.Now().String() + " create n"}, w.take())
+}
+
+// TestOneFailedPodAtATime covers D-91 and KP-43.
+func TestOneFailedPodAtATime(t *testing.T) {
+	w := newWorld(t, setup{}, "n")
+	w.create(agent(onDelete))
+	w.settle()
+	w.take()
+	w.create(&cluster.Pod{
+		ObjectMeta: cluster.ObjectMeta{Name: "orphan", Labels: map[string]string{"app": "agent"}},
+		Template:   cluster.NewTemplate(*template(nil)), NodeName: "n",
+	})
+	for _, p := range w.on("n") {
+		w.fail(p)
+	}
+	w.run(3 * time.Second)
+	require.Equal(t, []string{"0s delete n", "1s delete n", "1s create n"}, w.take())
+}
+
+// TestSurgeDoesNotWaitForBackOff covers D-92 and KP-41: with surge failed pods pile up.
+func TestSurgeDoesNotWaitForBackOff(t *testing.T) {
+	w := newWorld(t, setup{}, "n")
+	w.create(agent(surge("1")))
+	w.settle()
+	for range 4 {
+		for _, p := range w.on("n") {
+			if !p.Terminal() {
+				w.fail(p)
+			}
+		}
+		w.instant()
+	}
+	require.Len(t, w.on("n"), 4, "three failed ones in back-off, the first was deleted, and the latest")
+}
+
+// TestRollingUpdateIgnoresBackOff covers D-93.
+func TestRollingUpdateIgnoresBackOff(t *testing.T) {
+	tests := []struct {
+		name string
+		edit func(*daemonset.DaemonSet)
+		want int
+	}{
+		{"RollingUpdate deletes a failed old pod", unavailable("1"), 1},
+		{"OnDelete does not", onDelete, 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t, setup{}, "n")
+			w.create(agent(tt.edit))
+			w.settle()
+			w.fail(w.only("n"))
+			w.instant()
+			w.fail(w.only("n"))
+			w.instant()
+			w.take()
+			w.image("agent:v2")
+			w.instant()
+			require.Len(t, deletionTimes(w.take()), tt.want)
+		})
+	}
+}
+
+// TestSucceededPodsHaveNoBackOff covers D-94 and KP-32.
+func TestSucceededPodsHaveNoBackOff(t *testing.T) {
+	w := newWorld(t, setup{}, "n")
+	w.create(agent())
+	w.settle()
+	w.take()
+	for range 3 {
+		w.status(w.only("n"), func(s *cluster.PodStatus) { s.Phase, s.Ready = cluster.PodSucceeded, false })
+		w.instant()
+	}
+	require.Len(t, deletionTimes(w.take()), 3)
+}
+
+// TestPutOffSyncsDoNotAddUp covers D-208: however often a sync finds a pod in back-off, one more is
+// asked for.
+func TestPutOffSyncsDoNotAddUp(t *testing.T) {
+	w := newWorld(t, setup{}, "a", "b", "c")
+	w.AddActor(failing{})
+	w.create(agent())
+	w.run(40 * time.Second)
+	require.LessOrEqual(t, w.Pending(), 2)
+}

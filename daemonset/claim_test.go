@@ -1,0 +1,237 @@
+package daemonset_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/daemonsim/daemonsim/affinity"
+	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/daemonset"
+	"github.com/daemonsim/daemonsim/rollout"
+)
+
+// orphan is a pod without a controller that matches the selector of agent.
+func orphan(name, node string, edits ...made) *cluster.Pod {
+	p := &cluster.Pod{
+		ObjectMeta: cluster.ObjectMeta{Name: name, Labels: map[string]string{"app": "agent"}},
+		Template:   cluster.NewTemplate(*template(nil)), NodeName: node,
+	}
+	for _, edit := range edits {
+		edit(p)
+	}
+	return p
+}
+
+func (w *world) owner(name string) cluster.UID {
+	ref := w.Pod("default", name).Controller()
+	if ref == nil {
+		return 0
+	}
+	return ref.UID
+}
+
+// TestAdoption covers D-57 to D-59 and D-62.
+func TestAdoption(t *testing.T) {
+	yes := true
+	ownedBy := func(kind cluster.Kind) made {
+		return func(p *cluster.Pod) {
+			p.OwnerReferences = []cluster.OwnerReference{
+				{APIVersion: "apps/v1", Kind: kind, Name: "agent", UID: 99, Controller: &yes},
+			}
+		}
+	}
+	noController := func(p *cluster.Pod) {
+		p.OwnerReferences = []cluster.OwnerReference{{APIVersion: "v1", Kind: "Thing", Name: "x", UID: 99}}
+	}
+	relabel := func(p *cluster.Pod) { p.Labels = map[string]string{"app": "other"} }
+	elsewhere := func(p *cluster.Pod) { p.Namespace = "other" }
+	tests := []struct {
+		name    string
+		edit    made
+		adopted bool
+		reason  string
+	}{
+		{"orphan", func(*cluster.Pod) {}, true, "D-58: an orphan that matches"},
+		{"an owner that is no controller", noController, true, "D-57: no controller owner at all"},
+		{"other labels", relabel, false, "D-58"},
+		{"other namespace", elsewhere, false, "D-57"},
+		{"another controller", ownedBy("ReplicaSet"), false, "D-57"},
+		{"another UID", ownedBy("DaemonSet"), false, "D-58"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t, setup{}, "n")
+			w.create(orphan("stray", "n", tt.edit))
+			w.settle()
+			w.create(agent(onDelete))
+			w.settle()
+			if tt.adopted {
+				p := w.only("n")
+				require.Equal(t, "stray", p.Name, tt.reason)
+				require.Equal(t, w.set().UID, p.Controller().UID, tt.reason)
+				require.Equal(t, "1/1/0/1/0/1/0", counts(w.set().Status), "D-62: it is an old pod")
+				return
+			}
+			require.Len(t, w.on("n"), 2, tt.reason)
+		})
+	}
+}
+
+// TestAdoptionOfSpecialPods covers D-59 and D-62.
+func TestAdoptionOfSpecialPods(t *testing.T) {
+	w := newWorld(t, setup{pods: slow}, "n")
+	w.create(agent(onDelete))
+	w.settle()
+	old := w.only("n").Name
+
+	w.create(orphan("later", "n"))
+	w.settle()
+	require.Equal(t, old, w.only("n").Name, "D-62: adopted and surplus")
+
+	w.create(orphan("ended", "n"))
+	w.fail(w.Pod("default", "ended"))
+	w.settle()
+	require.Equal(t, old, w.only("n").Name, "D-59: terminal orphans are adopted, and then cleared away")
+
+	p := w.create(orphan("going", "n", func(p *cluster.Pod) {
+		p.Labels = map[string]string{"app": "other"}
+	})).(*cluster.Pod)
+	w.run(10 * time.Second)
+	require.NoError(t, w.DeletePod(p.UID, cluster.DeleteOptions{}))
+	next := w.PodByUID(p.UID).Clone().(*cluster.Pod)
+	next.Labels["app"] = "agent"
+	w.update(next)
+	w.instant()
+	require.Zero(t, w.owner("going"), "D-59: a terminating pod is not adopted")
+}
+
+// TestRelease covers D-63: release, replacement in the same sync, and re-adoption.
+func TestRelease(t *testing.T) {
+	w := newWorld(t, setup{}, "n")
+	w.create(agent())
+	w.settle()
+	first := w.only("n").Name
+	relabel := func(value string) {
+		next := w.Pod("default", first).Clone().(*cluster.Pod)
+		next.Labels["app"] = value
+		w.update(next)
+		w.settle()
+	}
+	w.take()
+	relabel("debug")
+	require.Zero(t, w.owner(first))
+	require.Len(t, w.on("n"), 2, "it stays on the node, and a replacement is created")
+	require.Equal(t, []string{"0s create n"}, w.take())
+
+	relabel("agent")
+	require.Len(t, w.on("n"), 1, "re-adopted, which makes a duplicate")
+	require.Equal(t, []string{"0s delete n"}, w.take())
+}
+
+// TestAdoptionByOneOfTwo covers D-64: owned pods are not fought over.
+func TestAdoptionByOneOfTwo(t *testing.T) {
+	w := newWorld(t, setup{}, "n")
+	w.create(agent())
+	w.settle()
+	w.create(agent(func(d *daemonset.DaemonSet) { d.Name = "other" }))
+	w.settle()
+	owners := map[cluster.UID]int{}
+	for _, p := range w.on("n") {
+		owners[p.Controller().UID]++
+	}
+	require.Len(t, owners, 2)
+	changes := 0
+	w.OnChange(func(*cluster.Change) { changes++ })
+	w.touch()
+	w.settle()
+	require.LessOrEqual(t, changes, 1, "the touch itself")
+}
+
+// TestOrphanAndAdoptAgain covers D-197 and D-128.
+func TestOrphanAndAdoptAgain(t *testing.T) {
+	for _, tt := range []struct {
+		name, image string
+		revisions   int
+		updated     int32
+	}{
+		{"same template", "agent:v1", 1, 2},
+		{"other template", "agent:v2", 2, 2},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t, setup{}, "a", "b")
+			w.create(agent())
+			w.settle()
+			names := []string{w.only("a").Name, w.only("b").Name}
+			require.NoError(t, w.Delete(daemonset.Kind, "default", "agent",
+				cluster.DeleteOptions{Propagation: cluster.Orphan}))
+			w.settle()
+			require.Equal(t, 1, w.Count(rollout.KindControllerRevision), "pods and revisions stay")
+			require.Zero(t, w.owner(names[0]))
+			w.take()
+
+			w.create(agent(spec(func(s *cluster.PodSpec) { s.Containers[0].Image = tt.image })))
+			w.settle()
+			require.Empty(t, w.take(), "both are adopted")
+			require.Equal(t, names, []string{w.only("a").Name, w.only("b").Name})
+			require.Len(t, daemonset.Revisions(w.Reader, w.set()), tt.revisions)
+			require.Equal(t, tt.updated, w.set().Status.UpdatedNumberScheduled,
+				"KP-17: by their template generation they count as new, whatever they run")
+		})
+	}
+}
+
+// TestRecreate covers D-198: a new DaemonSet of the same name ignores the old one's pods.
+func TestRecreate(t *testing.T) {
+	w := newWorld(t, setup{pods: slow}, "n")
+	w.create(agent())
+	w.settle()
+	uid := w.set().UID
+	require.NoError(t, w.Delete(daemonset.Kind, "default", "agent", cluster.DeleteOptions{}))
+	w.create(agent())
+	w.instant()
+	require.NotEqual(t, uid, w.set().UID)
+	require.Len(t, w.on("n"), 2, "for a while there are two")
+	require.Equal(t, "1/1/0/0/1/0/1", counts(w.set().Status), "the other one is not counted")
+	w.settle()
+	require.Equal(t, w.set().UID, w.only("n").Controller().UID)
+}
+
+// TestRevisionsAreClaimed covers D-65 and D-177.
+func TestRevisionsAreClaimed(t *testing.T) {
+	w := newWorld(t, setup{}, "n")
+	revision := func(name string, labels map[string]string) {
+		w.create(&rollout.ControllerRevision{
+			ObjectMeta: cluster.ObjectMeta{Name: name, Namespace: "default", Labels: labels},
+			Data:       []byte(`{"made":"by hand"}`), Revision: 4,
+		})
+	}
+	revision("mine", map[string]string{"app": "agent"})
+	revision("not-mine", map[string]string{"app": "other"})
+	w.create(agent())
+	w.settle()
+	var got []string
+	for _, r := range daemonset.Revisions(w.Reader, w.set()) {
+		got = append(got, r.Name)
+	}
+	require.Equal(t, "mine", got[0], "D-65: matched by its labels")
+	require.Len(t, got, 2)
+	r := daemonset.Revisions(w.Reader, w.set())[0]
+	require.Equal(t, "mine", r.Labels[rollout.HashLabel], "D-177: its name stands for the hash")
+	require.Equal(t, int64(5), daemonset.Revisions(w.Reader, w.set())[1].Revision, "D-173")
+}
+
+// TestOverlappingSelectorOfExpressions makes sure that any selector claims, not only labels.
+func TestOverlappingSelectorOfExpressions(t *testing.T) {
+	w := newWorld(t, setup{}, "n")
+	w.create(orphan("stray", "n"))
+	w.create(agent(func(d *daemonset.DaemonSet) {
+		d.Spec.Selector = &affinity.LabelSelector{MatchExpressions: []affinity.LabelSelectorRequirement{
+			{Key: "app", Operator: affinity.LabelSelectorOpExists},
+		}}
+		onDelete(d)
+	}))
+	w.settle()
+	require.Equal(t, "stray", w.only("n").Name)
+}

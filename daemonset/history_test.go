@@ -1,0 +1,320 @@
+package daemonset_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/daemonset"
+	"github.com/daemonsim/daemonsim/rollout"
+)
+
+// history lists the revisions as "1:A 2:B", by the image of their templates.
+func history(t testing.TB, w *world) string {
+	var list []string
+	for _, r := range daemonset.Revisions(w.Reader, w.set()) {
+		template, err := rollout.Decode(r.Data)
+		require.NoError(t, err)
+		list = append(list, fmt.Sprintf("%d:%s", r.Revision, template.Spec.Containers[0].Image))
+	}
+	return strings.Join(list, " ")
+}
+
+func limit(n int32) func(*daemonset.DaemonSet) {
+	return func(d *daemonset.DaemonSet) { d.Spec.RevisionHistoryLimit = &n }
+}
+
+func image(name string) func(*daemonset.DaemonSet) {
+	return spec(func(s *cluster.PodSpec) { s.Containers[0].Image = name })
+}
+
+// TestRevisionNumbers goes through the table of D-175, with D-174, D-239 and D-241.
+func TestRevisionNumbers(t *testing.T) {
+	w := newWorld(t, setup{}, "n")
+	undo := func(number int64) func() {
+		return func() {
+			changed, err := daemonset.Undo(w.Client, w.set(), number)
+			require.NoError(t, err)
+			require.True(t, changed)
+		}
+	}
+	steps := []struct {
+		name string
+		do   func()
+		want string
+	}{
+		{"create", func() { w.create(agent(image("A"))) }, "1:A"},
+		{"update", func() { w.image("B") }, "1:A 2:B"},
+		{"update", func() { w.image("C") }, "1:A 2:B 3:C"},
+		{"undo", undo(0), "1:A 3:C 4:B"},
+		{"undo", undo(0), "1:A 4:B 5:C"},
+		{"undo to 1", undo(1), "4:B 5:C 6:A"},
+	}
+	names := map[string]string{}
+	for _, step := range steps {
+		step.do()
+		w.settle()
+		require.Equal(t, step.want, history(t, w), "D-175: %s", step.name)
+		require.Equal(t, "1/1/0/1/1/1/0", counts(w.set().Status), step.name)
+		for _, r := range daemonset.Revisions(w.Reader, w.set()) {
+			text := string(r.Data)
+			if names[text] == "" {
+				names[text] = r.Name
+			}
+			require.Equal(t, names[text], r.Name, "D-174: the name stays")
+		}
+	}
+}
+
+// TestRevision covers D-170 and D-171.
+func TestRevision(t *testing.T) {
+	w := newWorld(t, setup{})
+	w.create(agent(func(d *daemonset.DaemonSet) {
+		d.Annotations = map[string]string{"kubernetes.io/change-cause": "first"}
+	}))
+	w.settle()
+	r := daemonset.Revisions(w.Reader, w.set())[0]
+	hash := r.Labels[rollout.HashLabel]
+	require.Equal(t, "agent-"+hash, r.Name)
+	require.Equal(t, map[string]string{"app": "agent", rollout.HashLabel: hash}, r.Labels)
+	require.Equal(t, "first", r.Annotations["kubernetes.io/change-cause"])
+	require.Equal(t, w.set().UID, r.Controller().UID)
+	require.True(t, strings.HasPrefix(string(r.Data), `{"spec":{"template":{"`), "%s", r.Data)
+	require.True(t, strings.HasSuffix(string(r.Data), `"$patch":"replace"}}}`), "%s", r.Data)
+
+	w.change(func(d *daemonset.DaemonSet) { d.Annotations["kubernetes.io/change-cause"] = "second" })
+	w.settle()
+	r = daemonset.Revisions(w.Reader, w.set())[0]
+	require.Equal(t, "first", r.Annotations["kubernetes.io/change-cause"], "D-238: copied when it is made")
+}
+
+// TestHistoryLimit covers D-181 and D-182. The node's pod keeps the revision of the image old.
+func TestHistoryLimit(t *testing.T) {
+	tests := []struct {
+		limit  int32
+		want   string
+		reason string
+	}{
+		{10, "1:old 2:A 3:B 4:C 5:D", "below the limit"},
+		{3, "1:old 3:B 4:C 5:D", "D-182: a used one is skipped, a younger one goes instead"},
+		{2, "1:old 4:C 5:D", "D-181"},
+		{1, "1:old 5:D", "D-181"},
+		{0, "1:old 5:D", "D-182: the current one and those in use"},
+	}
+	for _, tt := range tests {
+		t.Run(fmt.Sprint(tt.limit), func(t *testing.T) {
+			w := newWorld(t, setup{}, "n")
+			w.create(agent(onDelete, limit(tt.limit), image("old")))
+			w.settle()
+			for _, name := range []string{"A", "B", "C", "D"} {
+				w.image(name)
+				w.settle()
+			}
+			require.Equal(t, tt.want, history(t, w), tt.reason)
+			if tt.limit > 0 {
+				return
+			}
+			require.NoError(t, w.DeletePod(w.only("n").UID, cluster.DeleteOptions{}))
+			w.settle()
+			require.Equal(t, "5:D", history(t, w), "nobody uses the old one any more")
+		})
+	}
+}
+
+// TestHistoryIsNotTrimmedAfterFailure covers D-183.
+func TestHistoryIsNotTrimmedAfterFailure(t *testing.T) {
+	w := newWorld(t, setup{}, "n")
+	w.create(agent(limit(0), image("A"), spec(func(s *cluster.PodSpec) { s.PriorityClassName = "later" })))
+	w.run(time.Second)
+	w.image("B")
+	w.run(time.Second)
+	require.Equal(t, "1:A 2:B", history(t, w))
+	w.create(&cluster.PriorityClass{ObjectMeta: cluster.ObjectMeta{Name: "later"}})
+	w.settleWithin(time.Hour)
+	require.Equal(t, "2:B", history(t, w))
+}
+
+// TestCollision covers D-178 and D-179: the name of the revision to come is taken by another template.
+func TestCollision(t *testing.T) {
+	w := newWorld(t, setup{}, "n")
+	set := agent()
+	set.Default()
+	data := rollout.Encode(&set.Spec.Template)
+	taken := func(collisions *int32, data string) *rollout.ControllerRevision {
+		hash := rollout.Hash(rollout.Encode(&set.Spec.Template), collisions)
+		return &rollout.ControllerRevision{
+			ObjectMeta: cluster.ObjectMeta{Name: "agent-" + hash, Namespace: "default"},
+			Data:       []byte(data), Revision: 1,
+		}
+	}
+	first := w.create(taken(nil, `{"other":1}`)).Meta().Name
+	second := w.create(taken(ptr(int32(1)), `{"other":2}`)).Meta().Name
+	w.create(agent())
+	w.instant()
+	require.Equal(t, int32(1), *w.set().Status.CollisionCount)
+	require.Equal(t, "0/0/0/0/0/0/0", counts(w.set().Status), "D-194: no status when history fails")
+	require.Zero(t, w.set().Status.ObservedGeneration)
+	w.settleWithin(time.Second)
+	require.Equal(t, int32(2), *w.set().Status.CollisionCount)
+	r := daemonset.Revisions(w.Reader, w.set())[0]
+	require.NotContains(t, []string{first, second}, r.Name)
+	require.Equal(t, "agent-"+rollout.Hash(data, ptr(int32(2))), r.Name)
+	require.Equal(t, "1/1/0/1/1/1/0", counts(w.set().Status))
+
+	w.image("agent:v2")
+	w.settle()
+	w.image("agent:v1")
+	w.settle()
+	require.Equal(t, "2:agent:v2 3:agent:v1", history(t, w), "D-179: the old one is found by its data")
+	require.Equal(t, int32(2), *w.set().Status.CollisionCount)
+}
+
+// TestNameTakenBySameData covers D-178: then that revision is used.
+func TestNameTakenBySameData(t *testing.T) {
+	w := newWorld(t, setup{}, "n")
+	set := agent()
+	set.Default()
+	data := rollout.Encode(&set.Spec.Template)
+	hash := rollout.Hash(data, nil)
+	w.create(&rollout.ControllerRevision{
+		ObjectMeta: cluster.ObjectMeta{
+			Name: "agent-" + hash, Namespace: "default", Labels: map[string]string{rollout.HashLabel: hash},
+		},
+		Data: data, Revision: 3,
+	})
+	w.create(agent())
+	w.settle()
+	require.Equal(t, 1, w.Count(rollout.KindControllerRevision))
+	require.Nil(t, w.set().Status.CollisionCount)
+	require.Equal(t, hash, w.only("n").Labels[rollout.HashLabel])
+}
+
+// TestDuplicateRevisions covers D-176 and KP-16: the highest number stays, and all pods get its hash.
+func TestDuplicateRevisions(t *testing.T) {
+	w := newWorld(t, setup{}, "n")
+	w.create(agent(onDelete, image("A")))
+	w.settle()
+	a := daemonset.Revisions(w.Reader, w.set())[0]
+	w.image("B")
+	w.settle()
+	require.NoError(t, w.DeletePod(w.only("n").UID, cluster.DeleteOptions{}))
+	w.settle()
+	double := a.Clone().(*rollout.ControllerRevision)
+	double.Name, double.Revision = "double", 9
+	double.Labels[rollout.HashLabel] = "double"
+	w.create(double)
+	w.image("A")
+	w.settle()
+	require.Equal(t, "2:B 9:A", history(t, w))
+	require.Equal(t, "double", w.only("n").Labels[rollout.HashLabel], "a pod of B, relabelled")
+	require.Equal(t, "B", w.only("n").Spec().Containers[0].Image)
+	require.Equal(t, "1/1/0/1/1/1/0", counts(w.set().Status), "KP-16: the status says updated")
+}
+
+// TestRevisionDeletedByHand covers D-184.
+func TestRevisionDeletedByHand(t *testing.T) {
+	w := newWorld(t, setup{}, "n")
+	w.create(agent(onDelete, image("A")))
+	w.settle()
+	w.image("B")
+	w.settle()
+	list := daemonset.Revisions(w.Reader, w.set())
+	require.NoError(t, w.Delete(list[1].Kind(), "default", list[1].Name, cluster.DeleteOptions{}))
+	w.settle()
+	require.Equal(t, "1:A 2:B", history(t, w), "the current one is made anew")
+	require.Equal(t, list[1].Name, daemonset.Revisions(w.Reader, w.set())[1].Name)
+
+	require.NoError(t, w.Delete(list[0].Kind(), "default", list[0].Name, cluster.DeleteOptions{}))
+	w.settle()
+	require.Equal(t, "2:B", history(t, w))
+	require.Equal(t, "1/1/0/1/0/1/0", counts(w.set().Status), "pods of the old one stay old")
+	_, err := daemonset.Undo(w.Client, w.set(), 1)
+	require.ErrorIs(t, err, rollout.ErrNoRevision)
+}
+
+// TestUndo covers D-239 to D-241.
+func TestUndo(t *testing.T) {
+	w := newWorld(t, setup{pods: slow}, "a", "b")
+	w.create(agent(image("A")))
+	w.settle()
+	_, err := daemonset.Undo(w.Client, w.set(), 0)
+	require.ErrorIs(t, err, rollout.ErrFewRevisions)
+	require.EqualError(t, err, "undo default/agent: no last revision to roll back to")
+	for _, n := range []int64{7, -1} {
+		_, err = daemonset.Undo(w.Client, w.set(), n)
+		require.ErrorIs(t, err, rollout.ErrNoRevision)
+	}
+	changed, err := daemonset.Undo(w.Client, w.set(), 1)
+	require.NoError(t, err)
+	require.False(t, changed, "D-240: the template already equals it")
+
+	w.change(minReady(1))
+	w.image("B")
+	w.run(4 * time.Second)
+	changed, err = daemonset.Undo(w.Client, w.set(), 0)
+	require.NoError(t, err)
+	require.True(t, changed, "D-241: in the middle of a rollout")
+	require.Equal(t, int32(1), w.set().Spec.MinReadySeconds, "D-239: only the template changes")
+	want := agent(image("A"))
+	want.Default()
+	require.Empty(t, cmp.Diff(want.Spec.Template, w.set().Spec.Template))
+	w.settle()
+	require.Equal(t, "2/2/0/2/2/2/0", counts(w.set().Status))
+}
+
+// TestRestart covers D-242 and D-243.
+func TestRestart(t *testing.T) {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 600, time.FixedZone("", 3600))
+	w := newWorld(t, setup{}, "n")
+	w.create(agent(onDelete))
+	w.settle()
+	changed, err := daemonset.Restart(w.Client, w.set(), at)
+	require.NoError(t, err)
+	require.True(t, changed)
+	require.Equal(t, map[string]string{daemonset.RestartedAtAnnotation: "2026-01-02T02:04:05Z"},
+		w.set().Spec.Template.ObjectMeta.Annotations)
+	changed, err = daemonset.Restart(w.Client, w.set(), at.Add(time.Millisecond))
+	require.NoError(t, err)
+	require.False(t, changed, "twice within a second")
+	w.settle()
+	require.Len(t, daemonset.Revisions(w.Reader, w.set()), 2)
+	require.Equal(t, "1/1/0/1/0/1/0", counts(w.set().Status), "D-243: a revision, but nothing restarts")
+	w.change(unavailable("1"))
+	w.settle()
+	require.Equal(t, "1/1/0/1/1/1/0", counts(w.set().Status))
+}
+
+// TestSetImage looks at the containers that it changes.
+func TestSetImage(t *testing.T) {
+	w := newWorld(t, setup{})
+	w.create(agent(spec(func(s *cluster.PodSpec) {
+		s.InitContainers = []cluster.Container{{Name: "init", Image: "init:v1"}}
+	})))
+	images := func() [2]string {
+		s := &w.set().Spec.Template.Spec
+		return [2]string{s.InitContainers[0].Image, s.Containers[0].Image}
+	}
+	tests := []struct {
+		container, image string
+		changed          bool
+		want             [2]string
+	}{
+		{"main", "agent:v2", true, [2]string{"init:v1", "agent:v2"}},
+		{"main", "agent:v2", false, [2]string{"init:v1", "agent:v2"}},
+		{"init", "init:v2", true, [2]string{"init:v2", "agent:v2"}},
+		{"*", "all:v1", true, [2]string{"all:v1", "all:v1"}},
+	}
+	for _, tt := range tests {
+		changed, err := daemonset.SetImage(w.Client, w.set(), tt.container, tt.image)
+		require.NoError(t, err)
+		require.Equal(t, tt.changed, changed)
+		require.Equal(t, tt.want, images())
+	}
+	_, err := daemonset.SetImage(w.Client, w.set(), "none", "x")
+	require.ErrorIs(t, err, cluster.ErrNotFound)
+}
