@@ -8,7 +8,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
-	"github.com/daemonsim/daemonsim/affinity"
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/cluster/field"
 	"github.com/daemonsim/daemonsim/taints"
@@ -28,6 +27,7 @@ func doorWorld(t *testing.T) *cluster.Cluster {
 	create(t, c, leaving)
 	require.NoError(t, deleting(cluster.KindPod, "default", "leaving")(c))
 	create(t, c, &cluster.PriorityClass{ObjectMeta: named("high"), Value: 1000})
+	create(t, c, &cluster.PriorityClass{ObjectMeta: named("usual"), GlobalDefault: true})
 	w := newWidget("w")
 	w.Spec.Size = 3
 	create(t, c, w)
@@ -198,6 +198,11 @@ var createRows = []doorRow{
 		want:   []string{"t=5s user create PriorityClass top"},
 		reason: "S-159",
 	}, {
+		name: "second global default",
+		call: creating(&cluster.PriorityClass{ObjectMeta: named("top"), GlobalDefault: true}),
+		err:  cluster.ErrForbidden, text: "PriorityClass usual is already marked as default",
+		reason: "S-159: at most one",
+	}, {
 		name: "preemption policy",
 		call: creating(&cluster.PriorityClass{ObjectMeta: named("top"), PreemptionPolicy: "Sometimes"}),
 		err:  cluster.ErrInvalid, text: `preemptionPolicy: Unsupported value: "Sometimes"`,
@@ -290,6 +295,20 @@ var updateRows = []doorRow{
 		}),
 		err: cluster.ErrInvalid, text: "spec: Required value",
 		reason: "fixed once a pod exists",
+	}, {
+		name: "second global default",
+		call: updating(func(*cluster.Cluster) cluster.Object {
+			return &cluster.PriorityClass{ObjectMeta: named("high"), Value: 1000, GlobalDefault: true}
+		}),
+		err: cluster.ErrForbidden, text: `update PriorityClass "high": forbidden: PriorityClass usual is already`,
+		reason: "S-159: at most one",
+	}, {
+		name: "the global default itself",
+		call: updating(func(*cluster.Cluster) cluster.Object {
+			return &cluster.PriorityClass{ObjectMeta: named("usual"), GlobalDefault: true, Description: "x"}
+		}),
+		want:   []string{"t=5s user update PriorityClass usual"},
+		reason: "S-159: it is still the only one",
 	}, {
 		name: "a rule of the kind about changes",
 		call: updating(func(c *cluster.Cluster) cluster.Object {
@@ -462,217 +481,4 @@ func TestInvalidListsEverything(t *testing.T) {
 	}
 	want := []string{"metadata.name", "metadata.namespace", "spec.taints[0].effect"}
 	require.Equal(t, want, paths, "in the order of the fields")
-}
-
-// TestCreateFillsIn looks at what the server adds to new objects.
-func TestCreateFillsIn(t *testing.T) {
-	c := cluster.New(cluster.Config{})
-	require.NoError(t, c.RunFor(7*time.Second))
-	p := newPod("p")
-	p.UID, p.ResourceVersion, p.Generation, p.CreationTimestamp = 99, 99, 99, 99
-	p.DeletionTimestamp, p.Status.Phase = &atOnce, cluster.PodRunning
-	pod := create(t, c, p)
-	require.EqualValues(t, 2, pod.ResourceVersion, "the namespace was change 1")
-	require.Equal(t, 7*time.Second, pod.CreationTimestamp)
-	require.Nil(t, pod.DeletionTimestamp, "a new object is not terminating")
-	require.Equal(t, cluster.PodPending, pod.Phase(), "nor is it running")
-	require.Equal(t, map[string]string{"app": "agent"}, pod.Labels, "the template's")
-	require.NotEqual(t, cluster.UID(99), pod.UID)
-
-	ns := stored[*cluster.Namespace](c, cluster.KindNamespace, "", "default")
-	require.Equal(t, map[string]string{"kubernetes.io/metadata.name": "default"}, ns.Labels)
-
-	n := create(t, c, newNode("a"))
-	require.True(t, n.Ready(), "a node without conditions is Ready")
-	require.Equal(t, map[string]string{
-		"kubernetes.io/hostname": "a", "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
-	}, n.Labels, "N-6")
-	require.EqualValues(t, 110, n.Status.Allocatable["pods"].Value())
-	require.Equal(t, n.Status.Capacity, n.Status.Allocatable)
-
-	small := newNode("b")
-	small.Status.Capacity = cluster.ResourceList{"cpu": n.Status.Capacity["pods"]}
-	small.Status.Conditions = []cluster.NodeCondition{{Type: "MemoryPressure", Status: "False"}}
-	small.Labels = map[string]string{"kubernetes.io/os": "windows"}
-	small = create(t, c, small)
-	require.Equal(t, small.Status.Capacity, small.Status.Allocatable, "allocatable follows capacity")
-	require.False(t, small.Ready(), "no condition Ready, though there are conditions")
-	require.Equal(t, "windows", small.Labels["kubernetes.io/os"], "what is said stays")
-}
-
-// TestPriorities is S-159: the classes that are built in, and the global default.
-func TestPriorities(t *testing.T) {
-	c := cluster.New(cluster.Config{})
-	priority := func(name, class string) int32 {
-		p := withPriority(class, nil)
-		p.Name = name
-		return create(t, c, p).Priority
-	}
-	require.EqualValues(t, 2_000_001_000, priority("node", "system-node-critical"))
-	require.EqualValues(t, 2_000_000_000, priority("cluster", "system-cluster-critical"))
-	require.Zero(t, priority("none", ""))
-
-	class := create(t, c, &cluster.PriorityClass{ObjectMeta: named("usual"), Value: 50, GlobalDefault: true})
-	require.Equal(t, "PreemptLowerPriority", class.PreemptionPolicy)
-	require.EqualValues(t, 50, priority("default", ""))
-	require.NoError(t, c.Delete(cluster.KindPriorityClass, "", "usual", cluster.DeleteOptions{}))
-	require.EqualValues(t, 50, storedPod(c, "default").Priority, "S-162: existing pods keep theirs")
-	value, ok := c.PriorityOf("usual")
-	require.False(t, ok)
-	require.Zero(t, value)
-}
-
-// TestGracePeriods is N-63 and N-64.
-func TestGracePeriods(t *testing.T) {
-	const never = -1
-	grace := func(seconds time.Duration) *time.Duration {
-		d := seconds * time.Second
-		return &d
-	}
-	type deletion struct {
-		at    time.Duration
-		grace *time.Duration
-	}
-	for _, row := range []struct {
-		name      string
-		spec      int64
-		deletions []deletion
-		want      time.Duration // in seconds; never if the pod is gone at once
-		seconds   int64
-		reason    string
-	}{
-		{"the pod's own", 30, []deletion{{0, nil}}, 30, 30, "N-63: the default is 30 s"},
-		{"another in the spec", 90, []deletion{{0, nil}}, 90, 90, "N-63"},
-		{"none in the spec", 0, []deletion{{0, nil}}, never, 0, "N-63: a grace of 0 is at once"},
-		{"of the call", 30, []deletion{{0, grace(5)}}, 5, 5, "N-63: the option wins"},
-		{"longer by the call", 30, []deletion{{0, grace(300)}}, 300, 300, "N-63: the option wins"},
-		{"zero", 30, []deletion{{0, grace(0)}}, never, 0, "N-64: force"},
-		{"negative", 30, []deletion{{0, grace(-7)}}, 1, 1, "N-64: it counts as 1"},
-		{"shortened", 30, []deletion{{0, nil}, {10, grace(15)}}, 15, 15, "N-64: from the original start"},
-		{"shortened into the past", 30, []deletion{{0, nil}, {20, grace(5)}}, 5, 5, "N-64: from the original start"},
-		{"not prolonged", 30, []deletion{{0, nil}, {10, grace(60)}}, 30, 30, "N-64: only shorter"},
-		{"the same again", 30, []deletion{{0, nil}, {10, grace(30)}}, 30, 30, "N-64: only shorter"},
-		{"asked again plainly", 30, []deletion{{0, grace(300)}, {10, nil}}, 300, 300, "N-64: it is on its way"},
-		{"forced at last", 30, []deletion{{0, nil}, {10, grace(0)}}, never, 0, "N-64: force"},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			c := cluster.New(cluster.Config{})
-			p := newPodOn("p", "a")
-			p.Template = templateWith(func(s *cluster.PodTemplateSpec) {
-				s.Spec.TerminationGracePeriodSeconds = &row.spec
-			})
-			create(t, c, p)
-			for _, d := range row.deletions {
-				require.NoError(t, c.RunFor(d.at*time.Second-c.Now()))
-				err := c.Delete(cluster.KindPod, "default", "p", cluster.DeleteOptions{GracePeriod: d.grace})
-				require.NoError(t, err)
-			}
-			got := storedPod(c, "p")
-			if row.want == never {
-				require.Nil(t, got, row.reason)
-				return
-			}
-			require.NotNil(t, got, row.reason)
-			require.Equal(t, row.want*time.Second, *got.DeletionTimestamp, row.reason)
-			require.Equal(t, row.seconds, *got.DeletionGracePeriodSeconds, row.reason)
-		})
-	}
-}
-
-func TestDeleteTerminalPod(t *testing.T) {
-	c := doorWorld(t)
-	p := storedPod(c, "bound")
-	_, err := c.SetPodStatus(p.UID, cluster.PodStatus{Phase: cluster.PodFailed})
-	require.NoError(t, err)
-	require.NoError(t, c.Delete(cluster.KindPod, "default", "bound", cluster.DeleteOptions{}))
-	require.Nil(t, storedPod(c, "bound"), "N-63: a terminal pod goes at once")
-}
-
-// TestFinalizers holds objects of three kinds in the store.
-func TestFinalizers(t *testing.T) {
-	c := doorWorld(t)
-	changes := history(c)
-
-	require.NoError(t, deleting(cluster.KindPod, "default", "held")(c))
-	require.NoError(t, c.RunFor(30*time.Second))
-	require.NotNil(t, storedPod(c, "held"), "no kubelet has stopped it")
-	update(t, c, edited(storedPod(c, "held"), func(p *cluster.Pod) { p.Finalizers = nil }))
-	require.Nil(t, storedPod(c, "held"), "its grace is over, and nothing holds it any more")
-
-	w := newWidget("held")
-	w.Finalizers = []string{"example.com/a", "example.com/b"}
-	create(t, c, w)
-	require.NoError(t, deleting(kindWidget, "default", "held")(c))
-	terminating := stored[*widget](c, kindWidget, "default", "held")
-	require.Equal(t, 35*time.Second, *terminating.DeletionTimestamp)
-	require.NoError(t, deleting(kindWidget, "default", "held")(c), "asking again is no mistake")
-	update(t, c, edited(terminating, func(w *widget) { w.Finalizers = w.Finalizers[1:] }))
-	held := stored[*widget](c, kindWidget, "default", "held")
-	require.True(t, held.Terminating(), "one finalizer is left")
-	update(t, c, edited(held, func(w *widget) { w.Finalizers = nil }))
-	require.Nil(t, c.Object(kindWidget, "default", "held"))
-
-	want := []string{
-		"t=5s user update Pod default/held",
-		"t=35s user update Pod default/held",
-		"t=35s user delete Pod default/held",
-		"t=35s user create Widget default/held",
-		"t=35s user update Widget default/held",
-		"t=35s user update Widget default/held",
-		"t=35s user update Widget default/held",
-		"t=35s user delete Widget default/held",
-	}
-	if diff := cmp.Diff(want, *changes); diff != "" {
-		t.Errorf("changes (-want +got):\n%s", diff)
-	}
-}
-
-// TestFinalizersBeforeTheGraceIsOver gives a bound pod free while its containers may still run.
-func TestFinalizersBeforeTheGraceIsOver(t *testing.T) {
-	c := doorWorld(t)
-	require.NoError(t, deleting(cluster.KindPod, "default", "held")(c))
-	update(t, c, edited(storedPod(c, "held"), func(p *cluster.Pod) { p.Finalizers = nil }))
-	require.NotNil(t, storedPod(c, "held"), "N-63: the object remains until the kubelet confirms")
-	require.NoError(t, c.DeletePod(storedPod(c, "held").UID, cluster.DeleteOptions{GracePeriod: &atOnce}))
-	require.Nil(t, storedPod(c, "held"))
-}
-
-// TestFinalizersOfTheTemplate takes away finalizers, labels and owners that came from the template.
-func TestFinalizersOfTheTemplate(t *testing.T) {
-	c := cluster.New(cluster.Config{})
-	p := newPod("p")
-	p.Template = templateWith(func(s *cluster.PodTemplateSpec) {
-		s.ObjectMeta.Finalizers = []string{"example.com/hold"}
-	})
-	created := create(t, c, p)
-	require.Equal(t, []string{"example.com/hold"}, created.Finalizers)
-	after := update(t, c, edited(created, func(p *cluster.Pod) { p.Finalizers, p.Labels = nil, nil }))
-	require.Empty(t, after.Finalizers, "an update that leaves them out takes them away")
-	require.Empty(t, after.Labels)
-	require.Empty(t, keys(collectPods(c, "app", "agent")), "and the index knows")
-}
-
-func collectPods(c *cluster.Cluster, key, value string) []*cluster.Pod {
-	var list []*cluster.Pod
-	for p := range c.PodsMatching("default", affinity.SelectorFromSet(map[string]string{key: value})) {
-		list = append(list, p)
-	}
-	return list
-}
-
-// TestBind looks at what binding leaves in the pod.
-func TestBind(t *testing.T) {
-	c := doorWorld(t)
-	p := storedPod(c, "loose")
-	status := p.Status
-	status.Trouble = &cluster.PodTrouble{Unschedulable: "no room"}
-	p, err := c.SetPodStatus(p.UID, status)
-	require.NoError(t, err)
-	p, err = c.Bind(p.UID, "a")
-	require.NoError(t, err)
-	require.Equal(t, "a", p.NodeName)
-	require.Equal(t, c.Node("a").ID(), p.TargetID())
-	require.Equal(t, 5*time.Second, p.Status.ScheduledAt)
-	require.Nil(t, p.Status.Trouble, "the trouble is over")
-	require.Same(t, p, storedPod(c, "loose"))
 }

@@ -73,6 +73,10 @@ func (g *groupIndex) assign(p *Pod, asTemplate bool) {
 		return
 	}
 	p.group = g.find(p)
+	if labels := g.list.At(int(p.group)).labels; len(labels) > 0 {
+		// Equal labels are kept once.
+		p.Labels = labels
+	}
 	if asTemplate {
 		*l = latestGroup{p.Template, p.Namespace, p.group}
 	}

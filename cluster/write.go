@@ -54,7 +54,7 @@ func (cl *Client) prepareNew(obj Object) error {
 	if p, ok := obj.(*Pod); ok {
 		return cl.admitPod(p)
 	}
-	return nil
+	return cl.admitClass(obj)
 }
 
 func clearServerFields(m *ObjectMeta) {
@@ -105,6 +105,21 @@ func (cl *Client) admitPod(p *Pod) error {
 	return nil
 }
 
+// admitClass refuses a second priority class that is the global default.
+func (cl *Client) admitClass(obj Object) error {
+	class, ok := obj.(*PriorityClass)
+	if !ok || !class.GlobalDefault {
+		return nil
+	}
+	for other := range cl.c.store.all(KindPriorityClass, "") {
+		if o := other.(*PriorityClass); o.GlobalDefault && o.Name != class.Name {
+			return fmt.Errorf("%w: PriorityClass %s is already marked as default. Only one default can exist",
+				ErrForbidden, o.Name)
+		}
+	}
+	return nil
+}
+
 func (cl *Client) ensureNamespace(name string) {
 	if name == "" || cl.c.store.get(KindNamespace, "", name) != nil {
 		return
@@ -134,6 +149,7 @@ func (cl *Client) insert(obj Object) {
 		obj.node, obj.target = s.nodeID(obj.NodeName), s.nodeID(obj.Target)
 		if obj.NodeName != "" {
 			obj.Status.ScheduledAt = cl.c.now
+			obj.adoptTopology(s.nodes.At(int(obj.node)).node)
 		}
 		s.groups.assign(obj, obj.asTemplate)
 	}
@@ -213,6 +229,9 @@ func (cl *Client) Update(obj Object) (Object, error) {
 	}
 	if len(errs) > 0 {
 		return nil, invalid("update", next, errs)
+	}
+	if err := cl.admitClass(next); err != nil {
+		return nil, opError("update", next, err)
 	}
 	if reflect.DeepEqual(before, next) {
 		return before, nil

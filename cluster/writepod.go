@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"fmt"
+	"maps"
 	"time"
 )
 
@@ -27,8 +28,37 @@ func (cl *Client) Bind(uid UID, node string) (*Pod, error) {
 			next.Status.Trouble = &rest
 		}
 	}
+	next.adoptTopology(cl.c.store.nodes.At(int(next.node)).node)
 	cl.replace(p, &next)
 	return &next, nil
+}
+
+// topologyLabels are the labels of a node that its pods get.
+var topologyLabels = [...]string{"topology.kubernetes.io/zone", "topology.kubernetes.io/region"}
+
+// adoptTopology labels a pod that comes to a node with the node's zone and region.
+func (p *Pod) adoptTopology(n *Node) {
+	if n == nil {
+		return
+	}
+	own := false
+	for _, key := range topologyLabels {
+		value, known := n.Labels[key]
+		if !known {
+			continue
+		}
+		if there, ok := p.Labels[key]; ok && there == value {
+			continue
+		}
+		if !own {
+			own, p.asTemplate = true, false
+			p.Labels = maps.Clone(p.Labels)
+			if p.Labels == nil {
+				p.Labels = make(map[string]string, len(topologyLabels))
+			}
+		}
+		p.Labels[key] = value
+	}
 }
 
 // SetPodStatus replaces the status of a pod, as its kubelet does. Nothing is written when the status is

@@ -197,3 +197,26 @@ func TestPutOffSyncsDoNotAddUp(t *testing.T) {
 	w.run(40 * time.Second)
 	require.LessOrEqual(t, w.Pending(), 2)
 }
+
+// TestAppendState makes sure that the hash of a cluster knows of back-offs and failed syncs, and that a
+// fork has the same.
+func TestAppendState(t *testing.T) {
+	state := func(c *cluster.Cluster) []byte {
+		return c.Actor(daemonset.Name).(*daemonset.Controller).AppendState(nil)
+	}
+	w := newWorld(t, setup{}, "n")
+	require.Empty(t, state(w.Cluster))
+	w.create(agent())
+	w.settle()
+	rest := state(w.Cluster)
+	w.fail(w.only("n"))
+	w.settle()
+	failed := state(w.Cluster)
+	require.NotEqual(t, rest, failed, "the back-off of node n")
+	w.change(spec(func(s *cluster.PodSpec) { s.PriorityClassName = "later" }))
+	w.run(time.Minute)
+	require.NotEqual(t, failed, state(w.Cluster), "a sync that is put off")
+	fork := w.Fork()
+	require.Equal(t, state(w.Cluster), state(fork))
+	require.Equal(t, w.Hash(), fork.Hash())
+}

@@ -21,6 +21,9 @@
 //     are the choice points "manage-node" and "rollout-candidate".
 //   - The controller sees every change at once, so expectations are not needed and not modelled, nor
 //     are the resyncs that repair what was missed.
+//   - A sync that has as many pods to delete as it may does not look at further nodes. So the back-off of
+//     a failed pod there, and the event about it, wait for the sync that deletes it.
+//   - Availability counts from the very moment at which a pod became ready, not from the whole second.
 //   - The hash of a template is stable but not the one that Kubernetes computes.
 //   - Mode Direct asks neither for resources nor for host ports.
 package daemonset

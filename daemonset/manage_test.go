@@ -43,10 +43,6 @@ func succeeded(p *cluster.Pod) { p.Status = cluster.PodStatus{Phase: cluster.Pod
 
 func pending(p *cluster.Pod) { p.Status = cluster.PodStatus{Phase: cluster.PodPending} }
 
-func created(at time.Duration) made {
-	return func(p *cluster.Pod) { p.CreationTimestamp = at }
-}
-
 func readyAt(at time.Duration) made {
 	return func(p *cluster.Pod) { p.Status.ReadySince = at }
 }

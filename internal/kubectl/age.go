@@ -13,7 +13,7 @@ const (
 // age writes a span of time as kubectl does: the shorter, the finer.
 func age(d time.Duration) string {
 	switch {
-	case d < -time.Second:
+	case d <= -2*time.Second:
 		return "<invalid>"
 	case d < 0:
 		return "0s"

@@ -46,7 +46,7 @@ func nodeTargets(names []string) []target {
 	}
 	list := make([]target, len(names))
 	for i, name := range names {
-		list[i] = target{res, baseNodeName(res, name)}
+		list[i] = target{res: res, name: baseNodeName(res, name)}
 	}
 	return list
 }

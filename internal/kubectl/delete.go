@@ -84,17 +84,7 @@ func (c *call) deleteOptions() (opts cluster.DeleteOptions, err error) {
 // deleteTargets finds what to delete. Others are objects in files that are not simulated.
 func (c *call) deleteTargets() (list []target, others []string, err error) {
 	if c.opts.filesGiven {
-		entries, err := c.entries()
-		for _, e := range entries {
-			if e.object == nil {
-				others = append(others, e.other)
-			}
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-		list, err = c.fileTargets()
-		return list, others, err
+		return c.fileTargets()
 	}
 	list, err = targets(c.args)
 	switch {
@@ -115,6 +105,10 @@ func (c *call) delete(obj cluster.Object, opts cluster.DeleteOptions) error {
 	if obj.Kind() == kindEvent {
 		return fmt.Errorf("events cannot be deleted here: %s", m.Name)
 	}
+	if obj.Kind() == cluster.KindNamespace && isProtected(m.Name) {
+		return raw(fmt.Sprintf("Error from server (Forbidden): namespaces %q is forbidden: "+
+			"this namespace may not be deleted", m.Name))
+	}
 	if err := c.sim.Delete(obj.Kind(), m.Namespace, m.Name, opts); err != nil {
 		return err
 	}
@@ -128,4 +122,13 @@ func (c *call) delete(obj cluster.Object, opts cluster.DeleteOptions) error {
 	}
 	c.done("%s %q %s%s", resourceOf(obj.Kind()).qualified(), m.Name, word, from)
 	return nil
+}
+
+// isProtected reports whether an API server refuses to delete a namespace.
+func isProtected(namespace string) bool {
+	switch namespace {
+	case cluster.DefaultNamespace, "kube-system", "kube-public":
+		return true
+	}
+	return false
 }

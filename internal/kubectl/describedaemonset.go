@@ -1,6 +1,7 @@
 package kubectl
 
 import (
+	"github.com/daemonsim/daemonsim/affinity"
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/daemonset"
 	"github.com/daemonsim/daemonsim/rollout"
@@ -27,9 +28,15 @@ func describeDaemonSet(d *describer, obj cluster.Object) {
 
 // podPhases counts the DaemonSet's pods by phase, those that terminate included.
 func (d *describer) podPhases(set *daemonset.DaemonSet) {
+	selector, err := affinity.Compile(set.Spec.Selector)
+	if err != nil {
+		selector = affinity.Nothing() // a stored DaemonSet has been validated
+	}
 	count := make(map[cluster.PodPhase]int)
 	for p := range d.sim.PodsOwnedBy(set.Namespace, set.UID) {
-		count[p.Phase()]++
+		if selector.Matches(p.Labels) {
+			count[p.Phase()]++
+		}
 	}
 	d.line(0, "Pods Status:\t%d Running / %d Waiting / %d Succeeded / %d Failed",
 		count[cluster.PodRunning], count[cluster.PodPending],

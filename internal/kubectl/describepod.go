@@ -58,12 +58,8 @@ func (d *describer) podPlace(p *cluster.Pod) {
 
 func (d *describer) podPhase(p *cluster.Pod) {
 	if p.Terminating() && !p.Terminal() {
-		since := d.sim.Now() - *p.DeletionTimestamp
-		text := "lasts " + age(max(0, since))
-		if since < 0 {
-			text = "lasts <invalid>"
-		}
-		d.line(0, "Status:\tTerminating (%s)", text)
+		v := view{d.sim}
+		d.line(0, "Status:\tTerminating (lasts %s)", v.since(*p.DeletionTimestamp))
 		if grace := p.DeletionGracePeriodSeconds; grace != nil {
 			d.line(0, "Termination Grace Period:\t%ds", *grace)
 		}

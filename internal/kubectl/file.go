@@ -98,19 +98,21 @@ func (c *call) checkNamespaces(list []entry) error {
 	return errors.Join(errs...)
 }
 
-// fileTargets are the objects that the files of -f name.
-func (c *call) fileTargets() ([]target, error) {
-	list, err := c.entries()
+// fileTargets are the objects that the files of -f name. Others are those that are not simulated.
+func (c *call) fileTargets() (list []target, others []string, err error) {
+	entries, err := c.entries()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var found []target
-	for _, e := range list {
-		if e.object != nil {
-			found = append(found, target{resourceOf(e.object.Kind()), e.object.Meta().Name})
+	for _, e := range entries {
+		if e.object == nil {
+			others = append(others, e.other)
+			continue
 		}
+		m := e.object.Meta()
+		list = append(list, target{resourceOf(e.object.Kind()), m.Name, m.Namespace})
 	}
-	return found, nil
+	return list, others, nil
 }
 
 // manifestError puts the mistakes of manifests into words. If all of them are about the substance of

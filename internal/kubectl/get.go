@@ -36,7 +36,8 @@ func (c *call) getTargets() ([]target, error) {
 		return list, err
 	}
 	if c.opts.filesGiven {
-		return c.fileTargets()
+		list, _, err = c.fileTargets()
+		return list, err
 	}
 	return nil, errors.New("required resource not specified, such as: kubectl get pods")
 }

@@ -14,6 +14,8 @@ import (
 type target struct {
 	res  *resource
 	name string
+	// namespace is where a file says that the object is; else the flags say it.
+	namespace string
 }
 
 // targets reads TYPE, TYPE NAME..., TYPE,TYPE NAME... and TYPE/NAME....
@@ -37,7 +39,7 @@ func targets(args []string) ([]target, error) {
 			if name == "" {
 				return nil, errors.New("a resource name may not be empty")
 			}
-			list = append(list, target{r, name})
+			list = append(list, target{res: r, name: name})
 		}
 	}
 	return list, nil
@@ -59,7 +61,7 @@ func slashTargets(args []string) ([]target, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, target{r, name})
+		list = append(list, target{res: r, name: name})
 	}
 	return list, nil
 }
@@ -103,7 +105,7 @@ func (c *call) find(list []target) ([]cluster.Object, error) {
 		case c.opts.allNamespaces:
 			return nil, errors.New("a resource cannot be retrieved by name across all namespaces")
 		default:
-			if obj := c.object(t.res, t.name); obj != nil {
+			if obj := c.object(t); obj != nil {
 				found = append(found, obj)
 			} else if !c.opts.ignoreNotFound {
 				errs = append(errs, notFound(t.res, t.name))
@@ -121,13 +123,17 @@ func (c *call) namespaceOf(r *resource) string {
 	return c.opts.namespace
 }
 
-// object returns the object of that name, or nil.
-func (c *call) object(r *resource, name string) cluster.Object {
-	if r.kind != kindEvent {
-		return c.sim.Object(r.kind, c.namespaceOf(r), name)
+// object returns the object that a target names, or nil.
+func (c *call) object(t target) cluster.Object {
+	namespace := t.namespace
+	if namespace == "" {
+		namespace = c.namespaceOf(t.res)
 	}
-	for _, obj := range c.events(c.namespaceOf(r)) {
-		if obj.Meta().Name == name {
+	if t.res.kind != kindEvent {
+		return c.sim.Object(t.res.kind, namespace, t.name)
+	}
+	for _, obj := range c.events(namespace) {
+		if obj.Meta().Name == t.name {
 			return obj
 		}
 	}

@@ -16,6 +16,8 @@ type path []step
 type step interface{ next(root, value any) []any }
 
 type (
+	// rootStep goes back to the root.
+	rootStep struct{}
 	// fieldStep goes to the field of that name.
 	fieldStep string
 	// wildcardStep goes to all fields, by name, or all items.
@@ -49,6 +51,8 @@ func (p path) find(root, value any) []any {
 	}
 	return found
 }
+
+func (rootStep) next(root, _ any) []any { return []any{root} }
 
 func (s fieldStep) next(_, value any) []any {
 	object, _ := value.(map[string]any)

@@ -31,7 +31,11 @@ func parsePath(text string) (path, error) {
 		return nil, fmt.Errorf("too many .. in the path %q", text)
 	}
 	p := path{}
-	rest := strings.TrimLeft(text, "$@")
+	rest, isRoot := strings.CutPrefix(text, "$")
+	if isRoot {
+		p = append(p, rootStep{})
+	}
+	rest = strings.TrimPrefix(rest, "@")
 	for rest != "" {
 		var s step
 		var err error

@@ -10,7 +10,7 @@ import (
 )
 
 // Run runs one command line, without the word kubectl, and returns what it prints and its exit code.
-// files finds the content of a file that -f names; nil finds none. It panics on no args.
+// files finds the content of a file that -f names; nil finds none. No args make it panic.
 func Run(
 	sim *daemonsim.Sim, files func(name string) ([]byte, bool), args []string,
 ) (output string, code int) {

@@ -1,0 +1,109 @@
+package daemonsim_test
+
+import (
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/daemonsim/daemonsim"
+	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/taints"
+)
+
+func Example() {
+	sim := daemonsim.New(daemonsim.Config{Seed: 7})
+	if err := sim.ApplyYAML("agent.yaml", agent); err != nil {
+		log.Fatal(err)
+	}
+	if err := sim.AddNodes("node-1", "node-2", "node-3"); err != nil {
+		log.Fatal(err)
+	}
+	if err := sim.Settle(); err != nil {
+		log.Fatal(err)
+	}
+	status := sim.DaemonSet("default", "agent").Status
+	fmt.Printf("%v: %d of %d ready\n", sim.Now(), status.NumberReady, status.DesiredNumberScheduled)
+	// Output: 2s: 3 of 3 ready
+}
+
+func ExampleSim_Explain() {
+	sim := daemonsim.New(daemonsim.Config{})
+	must(sim.ApplyYAML("agent.yaml", agent))
+	must(sim.AddNodes("node-1"))
+	must(sim.UpdateNode("node-1", func(n *cluster.Node) {
+		n.Spec.Taints = []taints.Taint{
+			{Key: taints.KeyDiskPressure, Effect: taints.EffectNoSchedule},
+			{Key: "dedicated", Value: "gpu", Effect: taints.EffectNoSchedule},
+		}
+	}))
+
+	decision, err := sim.Explain("default", "agent", "node-1")
+	must(err)
+	fmt.Println("should run:", decision.ShouldRun)
+	fmt.Println("should continue running:", decision.ShouldContinueRunning)
+	for _, reason := range decision.Reasons {
+		fmt.Println("-", reason)
+	}
+	// Output:
+	// should run: false
+	// should continue running: true
+	// - taint node.kubernetes.io/disk-pressure:NoSchedule is tolerated
+	// - taint dedicated=gpu:NoSchedule is not tolerated
+}
+
+func ExampleSim_Fork() {
+	sim := daemonsim.New(daemonsim.Config{})
+	must(sim.ApplyYAML("agent.yaml", agent))
+	must(sim.AddNodes("node-1", "node-2", "node-3"))
+	must(sim.Settle())
+
+	// What would a rollout do that loses a node?
+	fork := sim.Fork()
+	must(fork.RemoveNode("node-2"))
+	must(fork.SetImage("default", "agent", "main", "agent:v2"))
+	must(fork.Settle())
+
+	fmt.Println("fork:", fork.DaemonSet("default", "agent").Status.NumberReady, "ready at", fork.Now())
+	fmt.Println("original:", sim.DaemonSet("default", "agent").Status.NumberReady, "ready at", sim.Now())
+	// Output:
+	// fork: 2 ready at 8s
+	// original: 3 ready at 2s
+}
+
+func ExampleSim_Undo() {
+	sim := daemonsim.New(daemonsim.Config{})
+	must(sim.ApplyYAML("agent.yaml", agent))
+	must(sim.AddNodes("node-1", "node-2", "node-3"))
+	must(sim.Settle())
+
+	must(sim.SetImage("default", "agent", "main", "agent:v2"))
+	must(sim.RunFor(5 * time.Second))
+	show := func(when string) {
+		fmt.Println(when)
+		for node := range sim.Nodes() {
+			for pod := range sim.PodsOn(node.Name) {
+				fmt.Println(" ", node.Name, pod.Spec().Containers[0].Image)
+			}
+		}
+	}
+	show("in the middle of the rollout:")
+	must(sim.Undo("default", "agent", 0))
+	must(sim.Settle())
+	show("undone:")
+	// Output:
+	// in the middle of the rollout:
+	//   node-1 agent:v2
+	//   node-2 agent:v2
+	//   node-3 agent:v1
+	// undone:
+	//   node-1 agent:v1
+	//   node-2 agent:v1
+	//   node-3 agent:v1
+}
+
+// must ends an example that cannot go on.
+func must(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+}

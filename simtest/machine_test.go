@@ -1,0 +1,140 @@
+package simtest_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/daemonsim/daemonsim"
+	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/cluster/kubelet"
+	"github.com/daemonsim/daemonsim/daemonset"
+	"github.com/daemonsim/daemonsim/simtest"
+)
+
+// machine does random things to one simulation, or the same things to several: its methods draw what to
+// do from the state of the first. All of its draws depend on that state alone.
+type machine struct {
+	runs []*run
+}
+
+// run is one simulation with what watches it.
+type run struct {
+	sim     *daemonsim.Sim
+	checker *simtest.Checker
+	buffer  bytes.Buffer
+	log     *cluster.ChangeLog
+}
+
+func newRun(sim *daemonsim.Sim) *run {
+	r := &run{sim: sim, checker: simtest.Watch(sim)}
+	r.log = sim.LogChanges(&r.buffer)
+	return r
+}
+
+func (r *run) changes(t *rapid.T) []byte {
+	if err := r.log.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	return r.buffer.Bytes()
+}
+
+func newMachine(t *rapid.T) *machine {
+	config := daemonsim.Config{
+		Seed: rapid.Uint64Range(0, 99).Draw(t, "seed"),
+		Mode: rapid.SampledFrom([]daemonset.Mode{daemonset.ViaScheduler, daemonset.Direct}).Draw(t, "mode"),
+	}
+	if rapid.Bool().Draw(t, "chooser") {
+		config.Chooser = cluster.NewRandomChooser(config.Seed)
+	}
+	sim := daemonsim.New(config)
+	for i := range rapid.IntRange(0, 5).Draw(t, "nodes") {
+		if err := sim.AddNodes(fmt.Sprintf("n%d", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return &machine{[]*run{newRun(sim)}}
+}
+
+// sim is the simulation to look at.
+func (m *machine) sim() *daemonsim.Sim { return m.runs[0].sim }
+
+// do does the same to all simulations, which must answer the same.
+func (m *machine) do(t *rapid.T, what string, f func(*daemonsim.Sim) error) {
+	t.Helper()
+	t.Logf("t=%v %s", m.sim().Now(), what)
+	var first string
+	for i, r := range m.runs {
+		err := f(r.sim)
+		if err != nil && !errors.Is(err, cluster.ErrUnsettled) {
+			t.Fatalf("%s: %v", what, err)
+		}
+		if i == 0 {
+			first = fmt.Sprint(err)
+		} else if got := fmt.Sprint(err); got != first {
+			t.Fatalf("%s: %s, but of the fork %s", what, first, got)
+		}
+	}
+}
+
+// Check looks at what the checkers have found so far.
+func (m *machine) Check(t *rapid.T) {
+	for _, r := range m.runs {
+		if r.checker.Violated() {
+			t.Fatal(r.checker.Err())
+		}
+	}
+}
+
+// finish heals everything, and expects the cluster to come to rest with all rollouts done.
+func (m *machine) finish(t *rapid.T) {
+	for _, image := range images {
+		m.do(t, "heal "+image, func(sim *daemonsim.Sim) error {
+			return sim.SetImageBehaviour(image, kubelet.Typical())
+		})
+	}
+	m.do(t, "delete what is not ready", func(sim *daemonsim.Sim) error {
+		for _, p := range slices.Collect(sim.Pods("")) {
+			if !p.Status.Ready {
+				if err := sim.DeletePod(p.UID, cluster.DeleteOptions{}); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	m.do(t, "wait", func(sim *daemonsim.Sim) error { return sim.RunFor(time.Hour) })
+	for _, r := range m.runs {
+		if err := errors.Join(r.checker.Err(), simtest.Converged(r.sim)); err != nil {
+			t.Fatalf("at the end: %v", err)
+		}
+	}
+}
+
+// pick draws one of a list; the action is skipped when there is none.
+func pick[T any](t *rapid.T, list []T, label string) T {
+	if len(list) == 0 {
+		t.Skip("no " + label)
+	}
+	return list[rapid.IntRange(0, len(list)-1).Draw(t, label)]
+}
+
+func (m *machine) node(t *rapid.T) string {
+	var names []string
+	for n := range m.sim().Nodes() {
+		names = append(names, n.Name)
+	}
+	return pick(t, names, "node")
+}
+
+func (m *machine) set(t *rapid.T) *daemonset.DaemonSet {
+	return pick(t, daemonset.All(m.sim().Reader, ""), "set")
+}
+
+func (m *machine) pod(t *rapid.T) *cluster.Pod {
+	return pick(t, slices.Collect(m.sim().Pods("")), "pod")
+}

@@ -1,0 +1,51 @@
+package simtest_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/daemonsim/daemonsim"
+	"github.com/daemonsim/daemonsim/affinity"
+	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/daemonset"
+	"github.com/daemonsim/daemonsim/simtest"
+)
+
+// latest is a chooser that always takes the last candidate.
+type latest struct{}
+
+func (latest) Choose(c cluster.Choice) int { return c.N - 1 }
+
+func (latest) Fork() cluster.Chooser { return latest{} }
+
+func smallSet(name string) *daemonset.DaemonSet {
+	labels := map[string]string{"app": name}
+	return &daemonset.DaemonSet{
+		ObjectMeta: cluster.ObjectMeta{Name: name, Namespace: "default"},
+		Spec: daemonset.Spec{
+			Selector: &affinity.LabelSelector{MatchLabels: labels},
+			Template: cluster.PodTemplateSpec{
+				ObjectMeta: cluster.TemplateMeta{Labels: labels},
+				Spec:       cluster.PodSpec{Containers: []cluster.Container{{Name: "main", Image: "agent:v1"}}},
+			},
+		},
+	}
+}
+
+// TestRevisionOfNamesake deletes a DaemonSet and creates it again before the garbage collector has come
+// to its revision. The new one uses that revision (D-178), and has to make its own when it is gone.
+func TestRevisionOfNamesake(t *testing.T) {
+	sim := daemonsim.New(daemonsim.Config{Chooser: latest{}})
+	checker := simtest.Watch(sim)
+	require.NoError(t, sim.AddNodes("a"))
+	_, err := sim.Create(smallSet("one"))
+	require.NoError(t, err)
+	require.NoError(t, sim.Settle())
+	require.NoError(t, sim.Delete(daemonset.Kind, "default", "one", cluster.DeleteOptions{}))
+	_, err = sim.Create(smallSet("one"))
+	require.NoError(t, err)
+	require.NoError(t, sim.Settle())
+	require.NoError(t, simtest.Converged(sim))
+	require.NoError(t, checker.Err())
+}
