@@ -224,10 +224,7 @@ func (p *Pod) badName() bool {
 func (p *Pod) FullSpec() PodSpec {
 	spec := p.Template.spec.Clone()
 	spec.NodeName = p.NodeName
-	if p.Priority != 0 || spec.PriorityClassName != "" {
-		spec.Priority = &p.Priority
-		spec.Priority = clonePointer(spec.Priority)
-	}
+	spec.Priority = clonePointer(&p.Priority)
 	if p.Target != "" {
 		spec.Affinity = pin(spec.Affinity, p.Target)
 	}

@@ -51,9 +51,7 @@ func (p *Pod) APIObject() any {
 func (p *Pod) sharedSpec() PodSpec {
 	spec := p.Template.spec
 	spec.NodeName = p.NodeName
-	if p.Priority != 0 || spec.PriorityClassName != "" {
-		spec.Priority = &p.Priority
-	}
+	spec.Priority = &p.Priority
 	if p.Target == "" {
 		return spec
 	}

@@ -31,7 +31,8 @@ type Config struct {
 	// BurstReplicas bounds the pods that one sync creates, and those that it deletes. Zero means
 	// 250.
 	BurstReplicas int
-	// Planner, when set, replaces the update strategies of all DaemonSets.
+	// Planner, when set, replaces the update strategies of all DaemonSets. An old and a new pod may
+	// share a node for as long as the DaemonSet's own strategy has a surge.
 	Planner rollout.Planner
 
 	_ struct{}

@@ -42,7 +42,7 @@ func ownerOf(r cluster.Reader, p *cluster.Pod) *daemonset.DaemonSet {
 	return set
 }
 
-// entryAt is entryOf for a pod's place, by way of the index of pods by node.
+// entryAt puts together the entry of the node that a pod is on or meant for.
 func entryAt(r cluster.Reader, set *daemonset.DaemonSet, p *cluster.Pod) entry {
 	e := entry{node: p.TargetNode()}
 	e.run, e.goOn = shouldRun(set, r.Node(e.node))

@@ -20,19 +20,6 @@ type entry struct {
 	pods []*cluster.Pod
 }
 
-// entryOf puts together the entry of one node name.
-func entryOf(r cluster.Reader, set *daemonset.DaemonSet, node string) entry {
-	e := entry{node: node}
-	e.run, e.goOn = shouldRun(set, r.Node(node))
-	for p := range r.Pods(set.Namespace) {
-		if p.TargetNode() == node {
-			e.add(set, p)
-		}
-	}
-	e.sort()
-	return e
-}
-
 // entries puts together the entries of all nodes, and of all places where the DaemonSet has a pod.
 func entries(r cluster.Reader, set *daemonset.DaemonSet) []*entry {
 	byName := make(map[string]*entry)

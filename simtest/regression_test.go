@@ -8,6 +8,7 @@ import (
 	"github.com/daemonsim/daemonsim"
 	"github.com/daemonsim/daemonsim/affinity"
 	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/cluster/kubelet"
 	"github.com/daemonsim/daemonsim/daemonset"
 	"github.com/daemonsim/daemonsim/simtest"
 )
@@ -48,4 +49,20 @@ func TestRevisionOfNamesake(t *testing.T) {
 	require.NoError(t, sim.Settle())
 	require.NoError(t, simtest.Converged(sim))
 	require.NoError(t, checker.Err())
+}
+
+// TestSettlesAfterNodeGone removes the node of an old pod just before a rollout with surge begins. The
+// first sync cannot go on (D-153); the next one can, so the cluster settles.
+func TestSettlesAfterNodeGone(t *testing.T) {
+	sim := daemonsim.New(daemonsim.Config{Pods: &kubelet.Behaviour{}})
+	require.NoError(t, sim.AddNodes("a", "b"))
+	set, zero, one := smallSet("one"), cluster.FromInt(0), cluster.FromInt(1)
+	set.Spec.UpdateStrategy.RollingUpdate = &daemonset.RollingUpdateSpec{MaxUnavailable: &zero, MaxSurge: &one}
+	_, err := sim.Create(set)
+	require.NoError(t, err)
+	require.NoError(t, sim.Settle())
+	require.NoError(t, sim.SetImage("default", "one", "*", "agent:v2"))
+	require.NoError(t, sim.RemoveNode("a"))
+	require.NoError(t, sim.Settle())
+	require.NoError(t, simtest.Converged(sim))
 }

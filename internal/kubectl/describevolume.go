@@ -120,7 +120,7 @@ func (d *describer) csi(v *cluster.CSIVolumeSource) {
 		texts = append(texts, key+"="+v.VolumeAttributes[key])
 	}
 	for i, text := range texts {
-		title := ""
+		title := "    "
 		if i == 0 {
 			title = "VolumeAttributes:"
 		}

@@ -152,7 +152,7 @@ func customCell(found []any) string {
 	}
 	texts := make([]string, len(found))
 	for i, v := range found {
-		if texts[i] = valueText(v); v == nil {
+		if texts[i] = fmt.Sprint(v); v == nil {
 			texts[i] = none
 		}
 	}

@@ -1,0 +1,112 @@
+package conformance_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/daemonset"
+)
+
+type round struct {
+	Created, Deleted int
+	Status           daemonset.Status
+	Revisions        []int64
+	Templates        []int
+}
+
+// TestRollout lets time pass in rounds, with one sync in each, while a plain kubelet makes pods ready
+// and takes deleted ones away.
+func TestRollout(t *testing.T) {
+	type input struct {
+		Nodes     int
+		DaemonSet setCase
+		Templates []cluster.PodTemplateSpec
+		Switches  []struct{ Round, Template int }
+		Rounds    int
+
+		Tick, StartSeconds, GraceSeconds int64
+	}
+	type answer struct{ Rounds []round }
+	replay(t, "rollout", func(in input, want answer) string {
+		w := newWorld(in.DaemonSet, in.Templates)
+		w.gate.open = false
+		for i := range in.Nodes {
+			w.do(w.Create(&cluster.Node{ObjectMeta: cluster.ObjectMeta{Name: fmt.Sprintf("n%03d", i)}}))
+		}
+		start, grace := time.Duration(in.StartSeconds)*time.Second, time.Duration(in.GraceSeconds)*time.Second
+		var got answer
+		for i := range in.Rounds {
+			if i > 0 {
+				w.do(nil, w.RunFor(time.Duration(in.Tick)*time.Second))
+			}
+			w.kubelet(start, grace)
+			for _, s := range in.Switches {
+				if s.Round == i {
+					w.set(s.Template, func(*daemonset.DaemonSet) {})
+				}
+			}
+			r := w.sync()
+			for _, rev := range w.revisions() {
+				r.Revisions, r.Templates = append(r.Revisions, rev.Revision), append(r.Templates, rev.Template)
+			}
+			got.Rounds = append(got.Rounds, r)
+			if w.err != nil {
+				return w.err.Error()
+			}
+		}
+		return gocmp.Diff(want, got)
+	})
+}
+
+// kubelet binds the pods, makes those ready that are old enough, terminating ones too, and takes
+// deleted ones away.
+func (w *world) kubelet(start, grace time.Duration) {
+	now := w.Now()
+	for _, p := range slices.Collect(w.Pods("")) {
+		if p.Terminating() {
+			if *p.DeletionTimestamp-time.Duration(*p.DeletionGracePeriodSeconds)*time.Second+grace <= now {
+				w.do(nil, w.DeletePod(p.UID, cluster.DeleteOptions{GracePeriod: new(time.Duration)}))
+				continue
+			}
+		}
+		if !p.Bound() && !p.Terminating() {
+			_, err := w.Bind(p.UID, p.Target)
+			w.do(nil, err)
+		}
+		if at := p.CreationTimestamp + start; at <= now && !p.Status.Ready {
+			status := w.PodByUID(p.UID).Status
+			status.Phase, status.Ready, status.ReadySince = cluster.PodRunning, true, at
+			_, err := w.SetPodStatus(p.UID, status)
+			w.do(nil, err)
+		}
+	}
+}
+
+// sync lets the controller do one sync, if it has asked for one, and says what it did.
+func (w *world) sync() round {
+	w.do(nil, w.RunFor(0))
+	var r round
+	before := map[cluster.UID]bool{}
+	for p := range w.Pods("") {
+		before[p.UID] = p.Terminating()
+	}
+	w.gate.release()
+	for p := range w.Pods("") {
+		was, there := before[p.UID]
+		switch {
+		case !there:
+			r.Created++
+		case p.Terminating() && !was:
+			r.Deleted++
+		}
+		delete(before, p.UID)
+	}
+	r.Deleted += len(before)
+	r.Status = w.stored().Status
+	return r
+}
