@@ -47,9 +47,10 @@ type Controller struct {
 	// pending marks the nodes whose task is on the agenda.
 	pending     cow.Vector[bool]
 	evaluations uint64
-	// scratch and state are working space: they hold nothing from one use to the next.
+	// scratch, state and draft are working space: they hold nothing from one use to the next.
 	scratch Entry
 	state   state
+	draft   DaemonSet
 }
 
 // New returns a controller.

@@ -30,9 +30,9 @@ func (c *Controller) sync(cl *cluster.Client, t *tracked) {
 	status := t.status(t.set.Generation)
 	err := c.act(cl, t)
 	if status != t.set.Status {
-		next := *t.set
-		next.Status = status
-		_, statusErr := cl.UpdateStatus(&next)
+		c.draft = *t.set
+		c.draft.Status = status
+		_, statusErr := cl.UpdateStatus(&c.draft)
 		err = errors.Join(err, statusErr)
 	}
 	if err != nil {

@@ -66,3 +66,12 @@ func TestSettlesAfterNodeGone(t *testing.T) {
 	require.NoError(t, sim.Settle())
 	require.NoError(t, simtest.Converged(sim))
 }
+
+// TestHashKnowsBehaviours gives an image another behaviour in a fork: what will happen differs from then
+// on, so the hash does, too.
+func TestHashKnowsBehaviours(t *testing.T) {
+	sim := daemonsim.New(daemonsim.Config{})
+	fork := sim.Fork()
+	require.NoError(t, fork.SetImageBehaviour("agent:v1", kubelet.Behaviour{NeverReady: true}))
+	require.NotEqual(t, sim.Hash(), fork.Hash())
+}

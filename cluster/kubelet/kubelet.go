@@ -59,6 +59,15 @@ func (k *Kubelet) SetImage(image string, b Behaviour) error {
 	return nil
 }
 
+// AppendState writes the behaviours: what pods will do depends on them.
+func (k *Kubelet) AppendState(b []byte) []byte {
+	b = fmt.Appendf(b, "%+v", k.fallback)
+	for _, image := range slices.Sorted(maps.Keys(k.images)) {
+		b = fmt.Appendf(b, "%q%+v", image, k.images[image])
+	}
+	return b
+}
+
 // Image returns the behaviour of an image.
 func (k *Kubelet) Image(image string) Behaviour {
 	if b, ok := k.images[image]; ok {
