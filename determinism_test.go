@@ -101,7 +101,7 @@ func scriptNode(i int) *cluster.Node {
 const scriptSum = "00e155376986027bdc7004136d6aa70440810b8d032c43e0360b5a3ac620e3c2"
 
 // scriptHash is the hash of the simulation at the end of it, also the same everywhere.
-const scriptHash uint64 = 0xae96cb6497bbbb27
+const scriptHash uint64 = 0xce3529a4b745ddcd
 
 // TestSameBytes runs the script again and again: the change log does not depend on anything but the
 // config.

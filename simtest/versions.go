@@ -44,7 +44,7 @@ func (v *versions) name() Check { return Versions }
 
 func (v *versions) change(sim *daemonsim.Sim, ch *cluster.Change, r *report) {
 	obj := ch.Object()
-	if ch.Version <= v.latest {
+	if ch.Version != v.latest+1 {
 		r.add(obj, "change %d comes after change %d", ch.Version, v.latest)
 	}
 	if ch.Time < v.now || ch.Time != sim.Now() {

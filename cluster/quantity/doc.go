@@ -25,7 +25,8 @@
 // Texts longer than [MaxTextLength] and amounts or exponents beyond [MaxExponent] are refused with
 // [ErrRange]; Kubernetes accepts them and may then compute for a very long time.
 //
-// [Quantity.Value] and [Quantity.MilliValue] of an amount that does not fit an int64 give the
-// number that Kubernetes gives, which is not meaningful (often 0 or a wrapped value). Compare with
-// [Quantity.Cmp] before converting amounts of doubtful size.
+// [Quantity.Value] and [Quantity.MilliValue] of an amount that does not fit an int64, or of a
+// negative one of more digits than fit, give the number that Kubernetes gives, which is not
+// meaningful (often 0 or a wrapped value). Compare with [Quantity.Cmp] before converting amounts of
+// doubtful size.
 package quantity
