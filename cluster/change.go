@@ -44,8 +44,8 @@ func (c *Change) String() string {
 	return fmt.Sprintf("t=%v %s %s %s %s", c.Time, c.Actor, c.Verb, obj.Kind(), obj.Meta().Key())
 }
 
-// OnChange calls f after every change from now on, in order. f must not write to the cluster, and a
-// fork does not inherit it.
+// OnChange calls f after every change from now on, in order. f must not write to the cluster; the
+// Change is good until f returns, and what it points to for ever. A fork does not inherit f.
 func (c *Cluster) OnChange(f func(*Change)) { c.sinks = append(c.sinks, f) }
 
 // ChangeLog writes changes as JSON lines. Equal runs give equal bytes. The zero ChangeLog is not

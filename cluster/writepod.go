@@ -8,11 +8,14 @@ import (
 
 // Bind puts a pod on a node, as the scheduler does. The node's zone and region become labels of the
 // pod. It fails with ErrNotFound when the pod is gone and with ErrConflict when it is terminating or
-// bound already. It does not ask whether the node exists or has room.
+// bound already. It does not ask whether the node exists or has room, but must be told one.
 func (cl *Client) Bind(uid UID, node string) (*Pod, error) {
 	p := cl.c.store.pod(uid)
 	if p == nil {
 		return nil, &ObjectError{"bind", KindPod, uid.String(), ErrNotFound}
+	}
+	if node == "" {
+		return nil, opError("bind", p, fmt.Errorf("%w: no node is named", ErrInvalid))
 	}
 	if p.Terminating() || p.Bound() {
 		return nil, opError("bind", p, fmt.Errorf("pod is terminating or on node %q: %w", p.NodeName, ErrConflict))
