@@ -74,7 +74,7 @@ func (c *call) deleteOptions() (opts cluster.DeleteOptions, err error) {
 		grace = 0
 	}
 	if grace >= 0 {
-		const longest = 1 << 31
+		const longest = 1<<31 - 1
 		d := time.Duration(min(grace, longest)) * time.Second
 		opts.GracePeriod = &d
 	}
