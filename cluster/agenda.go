@@ -34,6 +34,7 @@ type TaskKind uint8
 // ActorID is the place of an actor in the order in which the actors were added.
 type ActorID uint8
 
+// String is the task in numbers; Cluster.TaskString has the words.
 func (t Task) String() string {
 	return fmt.Sprintf("t=%v #%d actor %d kind %d object %v arg %d",
 		t.At, t.Seq, t.Actor, t.Kind, t.Object, t.Arg)

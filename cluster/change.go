@@ -39,6 +39,7 @@ func (c *Change) Object() Object {
 	return c.Before
 }
 
+// String is the change in a line: when, who, what.
 func (c *Change) String() string {
 	obj := c.Object()
 	return fmt.Sprintf("t=%v %s %s %s %s", c.Time, c.Actor, c.Verb, obj.Kind(), obj.Meta().Key())

@@ -26,6 +26,7 @@ type ObjectError struct {
 	Err error
 }
 
+// Error is the operation, the object and the reason.
 func (e *ObjectError) Error() string {
 	return fmt.Sprintf("%s %s %q: %v", e.Op, e.Kind, e.Key, e.Err)
 }
@@ -36,6 +37,7 @@ func (e *ObjectError) Unwrap() error { return e.Err }
 // InvalidError is the reason of a refused object: everything that is wrong with it.
 type InvalidError struct{ Err error }
 
+// Error is what is wrong with the object.
 func (e *InvalidError) Error() string { return e.Err.Error() }
 
 // Is makes errors.Is(err, ErrInvalid) true.

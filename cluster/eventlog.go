@@ -83,6 +83,23 @@ func (n *eventNode) len() int {
 	return n.length
 }
 
+// warning returns the latest warning about an object, or else the one that is given, whichever is later.
+func (l *eventLog) warning(about UID, other *Event) *Event {
+	if l.byObject == nil {
+		return other
+	}
+	latest, _ := l.byObject.Get(about)
+	for _, e := range slices.Backward(latest.list(eventsPerObject)) {
+		if e.Type == EventWarning {
+			if other == nil || e.Last > other.Last {
+				return e
+			}
+			break
+		}
+	}
+	return other
+}
+
 // find returns the node among the latest that says the same as e.
 func (n *eventNode) find(e *Event) *eventNode {
 	for range repeatWindow {

@@ -148,13 +148,19 @@ type UnsettledError struct {
 	Objects []string
 	// More is how many others there are beyond Objects.
 	More int
+	// Warning is the latest warning about one of them, as "reason: message"; empty when there is none.
+	Warning string
 }
 
+// Error names the objects and the latest warning.
 func (e *UnsettledError) Error() string {
 	text := fmt.Sprintf("%v: at t=%v only retries are left, of %s", ErrUnsettled, e.Time,
 		strings.Join(e.Objects, ", "))
 	if e.More > 0 {
 		text += fmt.Sprintf(" and %d more", e.More)
+	}
+	if e.Warning != "" {
+		text += "; the latest warning is " + e.Warning
 	}
 	return text
 }
@@ -168,18 +174,23 @@ const maxNamed = 5
 func (c *Cluster) unsettled() error {
 	err := &UnsettledError{Time: c.now}
 	named := make(map[UID]bool)
+	var latest *Event
 	for _, t := range c.agenda.sorted() {
 		obj := c.store.byUID(t.Object)
 		if !t.Retry || obj == nil || named[t.Object] {
 			continue
 		}
 		named[t.Object] = true
+		latest = c.events.warning(t.Object, latest)
 		switch {
 		case len(err.Objects) == maxNamed:
 			err.More++
 		default:
 			err.Objects = append(err.Objects, string(obj.Kind())+" "+obj.Meta().Key())
 		}
+	}
+	if latest != nil {
+		err.Warning = latest.Reason + ": " + latest.Message
 	}
 	return err
 }

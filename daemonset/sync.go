@@ -205,7 +205,7 @@ func (c *Controller) execute(cl *cluster.Client, t *tracked, a actions) (did boo
 		case err == nil:
 			cl.Event(t.set, cluster.EventNormal, "SuccessfulDelete", "Deleted pod: "+name)
 		case !errors.Is(err, cluster.ErrNotFound):
-			cl.Event(t.set, cluster.EventWarning, "FailedDelete", "Error deleting: "+err.Error())
+			cl.Event(t.set, cluster.EventWarning, "FailedDelete", "Error deleting: "+refusal(err))
 			errs = append(errs, err)
 		}
 	}
@@ -226,7 +226,7 @@ func (c *Controller) create(cl *cluster.Client, t *tracked, node cluster.NodeID)
 		p.Target = name
 	}
 	if err := cl.CreateOwned(p); err != nil {
-		cl.Event(t.set, cluster.EventWarning, "FailedCreate", "Error creating: "+err.Error())
+		cl.Event(t.set, cluster.EventWarning, "FailedCreate", "Error creating: "+refusal(err))
 		return err
 	}
 	cl.Event(t.set, cluster.EventNormal, "SuccessfulCreate", "Created pod: "+p.Name)

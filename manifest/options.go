@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"io"
 	"time"
 
 	"github.com/daemonsim/daemonsim/cluster"
@@ -13,6 +14,9 @@ type Options struct {
 	// Epoch is the moment that the absolute timestamps of manifests count from: virtual time zero.
 	// The zero time means 2000-01-01T00:00:00Z.
 	Epoch time.Time
+	// Stdin is what Load reads where the path "-" is named, which it may be once. Nil makes "-" the
+	// name of a file.
+	Stdin io.Reader
 
 	_ struct{}
 }

@@ -35,7 +35,13 @@ func Parse(opts Options, files ...File) (*Set, error) {
 // .yml and .json, in the order of their names, and none of the directories within.
 func Load(opts Options, paths ...string) (*Set, error) {
 	l := loading{opts: opts, first: make(map[identity]*Source)}
+	stdin := opts.Stdin
 	for _, path := range paths {
+		if path == "-" && opts.Stdin != nil {
+			l.readStdin(stdin)
+			stdin = nil
+			continue
+		}
 		names, err := expand(path)
 		if err != nil {
 			l.fail(path, err)
@@ -50,6 +56,22 @@ func Load(opts Options, paths ...string) (*Set, error) {
 		}
 	}
 	return l.result()
+}
+
+const stdinName = "standard input"
+
+// readStdin reads standard input; nil stands for one that has been read before.
+func (l *loading) readStdin(r io.Reader) {
+	if r == nil {
+		l.fail(stdinName, errors.New("named twice"))
+		return
+	}
+	data, err := io.ReadAll(io.LimitReader(r, MaxFileBytes+1))
+	if err != nil {
+		l.fail(stdinName, err)
+		return
+	}
+	l.read(File{Name: stdinName, Data: data})
 }
 
 // loading is a load under way.

@@ -34,6 +34,7 @@ type Violation struct {
 	Text string
 }
 
+// Error is the violation in a line.
 func (v *Violation) Error() string {
 	return fmt.Sprintf("t=%v %s: %s: %s", v.Time, v.Check, v.Object, v.Text)
 }

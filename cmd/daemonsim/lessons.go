@@ -64,6 +64,11 @@ func testLessons(s streams, paths []string) error {
 			continue
 		}
 		report := lesson.Check(page, simcmd.NewShell())
+		if report.Commands == 0 {
+			fmt.Fprintf(s.err, "error: %s has no commands: they stand in blocks fenced as console\n", path)
+			bad++
+			continue
+		}
 		for _, m := range report.Mismatches {
 			fmt.Fprint(s.out, m)
 		}

@@ -32,9 +32,15 @@ func printObjects(w io.Writer, sim *daemonsim.Sim, output string) error {
 	return err
 }
 
-// objects lists the nodes, pods, DaemonSets, revisions and Events, each kind by namespace and name.
+// objects lists the nodes, pods, DaemonSets, revisions and Events, each kind by namespace and name. What
+// they need to be loaded again comes first: priority classes, and namespaces that say anything.
 func objects(sim *daemonsim.Sim) []cluster.Object {
-	var list []cluster.Object
+	list := slices.Collect(sim.Objects(cluster.KindPriorityClass, ""))
+	for ns := range sim.Objects(cluster.KindNamespace, "") {
+		if m := ns.Meta(); len(m.Labels) > 1 || len(m.Annotations) > 0 {
+			list = append(list, ns)
+		}
+	}
 	for _, kind := range []cluster.Kind{
 		cluster.KindNode, cluster.KindPod, daemonset.Kind, rollout.KindControllerRevision,
 	} {

@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -26,7 +24,6 @@ type worldOptions struct {
 const (
 	defaultNodes = 3
 	maxNodes     = 5_000_000
-	standardIn   = "-"
 )
 
 func (o *worldOptions) addTo(cmd *cobra.Command) {
@@ -49,11 +46,15 @@ func (o *worldOptions) validate() error {
 // build reads the manifests and applies them to a new simulation, of which watch is told before
 // anything is in it. The error holds all mistakes of all files.
 func (o *worldOptions) build(s streams, watch func(*daemonsim.Sim)) error {
-	set, err := load(o.files, s.in)
+	set, err := manifest.Load(manifest.Options{Stdin: s.in}, o.files...)
 	if err != nil {
 		return mistakes{err}
 	}
 	for _, other := range set.NotSimulated {
+		if other.Kind == "Event" {
+			// Our own output holds them; what happened elsewhere does no harm here.
+			continue
+		}
 		fmt.Fprintf(s.err, "%s:%d: not simulated: %s %s\n",
 			other.File, other.Line, other.Kind, other.Name)
 	}
@@ -98,37 +99,4 @@ func located(item manifest.Item, err error) error {
 		return at
 	}
 	return fmt.Errorf("%s:%d: %w", item.Source.File, item.Source.Line(""), err)
-}
-
-// load reads the files, directories and standard input that the names stand for.
-func load(names []string, stdin io.Reader) (*manifest.Set, error) {
-	var all manifest.Set
-	var errs []error
-	for len(names) > 0 {
-		n := max(1, slices.Index(names, standardIn))
-		if !slices.Contains(names, standardIn) {
-			n = len(names)
-		}
-		set, err := loadSome(names[:n], stdin)
-		if err != nil {
-			errs = append(errs, err)
-		} else {
-			all.Items = append(all.Items, set.Items...)
-			all.NotSimulated = append(all.NotSimulated, set.NotSimulated...)
-		}
-		names = names[n:]
-	}
-	return &all, errors.Join(errs...)
-}
-
-// loadSome reads standard input, if that is the first name, or else all the names as files.
-func loadSome(names []string, stdin io.Reader) (*manifest.Set, error) {
-	if names[0] != standardIn {
-		return manifest.Load(manifest.Options{}, names...)
-	}
-	data, err := io.ReadAll(io.LimitReader(stdin, manifest.MaxFileBytes+1))
-	if err != nil {
-		return nil, fmt.Errorf("standard input: %w", err)
-	}
-	return manifest.Parse(manifest.Options{}, manifest.File{Name: "standard input", Data: data})
 }
