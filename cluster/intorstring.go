@@ -63,7 +63,7 @@ func (v IntOrString) Scaled(total int, roundUp bool) (int, error) {
 	if !ok {
 		return 0, fmt.Errorf("invalid value %q: a text must be a percentage, such as 10%%", v.Str)
 	}
-	percent, err := strconv.Atoi(digits)
+	percent, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil {
 		return 0, fmt.Errorf("invalid percentage %q: %w", v.Str, err)
 	}
@@ -72,8 +72,8 @@ func (v IntOrString) Scaled(total int, roundUp bool) (int, error) {
 
 // scale returns percent hundredths of total, exactly; what no int can hold becomes the nearest one
 // that can.
-func scale(percent, total int, roundUp bool) int {
-	product := new(big.Int).Mul(big.NewInt(int64(percent)), big.NewInt(int64(total)))
+func scale(percent int64, total int, roundUp bool) int {
+	product := new(big.Int).Mul(big.NewInt(percent), big.NewInt(int64(total)))
 	whole, rest := product.DivMod(product, big.NewInt(100), new(big.Int))
 	if roundUp && rest.Sign() > 0 {
 		whole.Add(whole, big.NewInt(1))

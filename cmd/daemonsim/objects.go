@@ -46,7 +46,7 @@ func objects(sim *daemonsim.Sim) []cluster.Object {
 	} {
 		list = slices.AppendSeq(list, sim.Objects(kind, ""))
 	}
-	return append(list, events(sim)...)
+	return append(list, kubectl.Events(sim, "")...)
 }
 
 // printTables prints nodes, DaemonSets and pods as kubectl get does, a blank line apart.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/daemonsim/daemonsim"
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/cluster/field"
 )
@@ -25,8 +26,10 @@ type event struct {
 	Last           time.Duration     `json:"lastTimestamp"`
 	Count          int               `json:"count"`
 	Type           cluster.EventType `json:"type"`
-	Reporter       string            `json:"reportingComponent"`
-	Instance       string            `json:"reportingInstance"`
+	// EventTime is null for the Events of controllers that count.
+	EventTime *time.Duration `json:"eventTime"`
+	Reporter  string         `json:"reportingComponent"`
+	Instance  string         `json:"reportingInstance"`
 }
 
 type objectReference struct {
@@ -86,11 +89,12 @@ func (e *event) Default() {}
 // Validate finds nothing wrong.
 func (e *event) Validate() field.ErrorList { return nil }
 
-// events lists the Events of a namespace, of all for "", by object and time.
-func (c *call) events(namespace string) []cluster.Object {
+// Events lists the Events of a namespace, of all for "", in the shape of the API, by object and time. They
+// are not stored: they are made of what the cluster has recorded.
+func Events(sim *daemonsim.Sim, namespace string) []cluster.Object {
 	var list []*event
-	for e := range c.sim.Events(0) {
-		if ev := newEvent(e, c.sim.Epoch()); namespace == "" || ev.Namespace == namespace {
+	for e := range sim.Events(0) {
+		if ev := newEvent(e, sim.Epoch()); namespace == "" || ev.Namespace == namespace {
 			list = append(list, ev)
 		}
 	}

@@ -132,7 +132,7 @@ func (c *call) object(t target) cluster.Object {
 	if t.res.kind != kindEvent {
 		return c.sim.Object(t.res.kind, namespace, t.name)
 	}
-	for _, obj := range c.events(namespace) {
+	for _, obj := range Events(c.sim, namespace) {
 		if obj.Meta().Name == t.name {
 			return obj
 		}
@@ -142,7 +142,7 @@ func (c *call) object(t target) cluster.Object {
 
 // list returns the objects of a type that the selectors select, by namespace and name.
 func (c *call) list(r *resource) ([]cluster.Object, error) {
-	objects := c.events
+	objects := func(ns string) []cluster.Object { return Events(c.sim, ns) }
 	if r.kind != kindEvent {
 		objects = func(ns string) []cluster.Object { return slices.Collect(c.sim.Objects(r.kind, ns)) }
 	}
