@@ -164,7 +164,7 @@ func TestUnboundPodHeldByFinalizer(t *testing.T) {
 // TestOnlyWhatChanged holds the cost of a node event against the size of the cluster.
 func TestOnlyWhatChanged(t *testing.T) {
 	cost := func(n int) uint64 {
-		w, _ := installed(t, n)
+		w := installed(t, n)
 		before := w.control.Evaluations()
 		joinAndLeave(t, w)
 		return w.control.Evaluations() - before
