@@ -20,7 +20,8 @@ type Config struct {
 	// Seed selects every random stream of the run, and so the names of pods.
 	Seed uint64
 	// Chooser decides what comes next where Kubernetes leaves that open. Nil means the natural order:
-	// first come first served, and nodes by name.
+	// first come first served, and nodes by name. The simulation works with a fork of it: ask
+	// Sim.Chooser for a Recorder's token.
 	Chooser cluster.Chooser
 	// Mode is how pods get to their nodes. The zero Mode is daemonset.ViaScheduler.
 	Mode daemonset.Mode

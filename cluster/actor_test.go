@@ -87,8 +87,7 @@ func TestStep(t *testing.T) {
 
 // TestStepAsksTheChooser takes the last of the tasks that are due, and names them.
 func TestStepAsksTheChooser(t *testing.T) {
-	chooser := &lastChooser{}
-	c := cluster.New(cluster.Config{Chooser: chooser}, &ticker{})
+	c := cluster.New(cluster.Config{Chooser: &lastChooser{}}, &ticker{})
 	for _, name := range []string{"a", "b", "c"} {
 		create(t, c, ticking(name, ""))
 	}
@@ -105,7 +104,7 @@ func TestStepAsksTheChooser(t *testing.T) {
 		"next-task/3: t=1s ticker tick Node a, t=1s ticker tick Node b, t=1s ticker tick Node c",
 		"next-task/2: t=1s ticker tick Node a, t=1s ticker tick Node b",
 	}
-	require.Equal(t, want, chooser.asked, "one candidate is no question")
+	require.Equal(t, want, c.Chooser().(*lastChooser).asked, "one candidate is no question")
 }
 
 type lastChooser struct{ asked []string }

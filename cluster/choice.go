@@ -5,11 +5,12 @@ import "strconv"
 // Choice is a place where Kubernetes leaves open what comes next: the walk over a map, deliveries that
 // may overtake each other, candidates that are equally good.
 type Choice struct {
-	// Point names the place, such as "next-event" or "rollout-candidate".
+	// Point names the place, such as "next-task" or "rollout-candidate".
 	Point string
 	// N is the number of candidates, at least 2.
 	N int
-	// Describe names candidate i, for people. It is nil where candidates have no names.
+	// Describe names candidate i, for people. It is nil where candidates have no names, and good only
+	// until Choose returns.
 	Describe func(i int) string
 }
 

@@ -12,7 +12,8 @@ type Config struct {
 	// Seed selects every random stream of the run.
 	Seed uint64
 	// Chooser decides what comes next where Kubernetes leaves that open. Nil means the natural
-	// order of each choice point.
+	// order of each choice point. The cluster works with a fork of it, so that one Config gives
+	// equal clusters: see Cluster.Chooser.
 	Chooser Chooser
 	// Capacity is what a node has that is created without saying. Nil means cpu 4, memory 16Gi,
 	// ephemeral-storage 100Gi and 110 pods.
@@ -70,7 +71,7 @@ func New(config Config, actors ...Actor) *Cluster {
 		config:   config,
 		capacity: maps.Clone(config.Capacity),
 		store:    newStore(),
-		chooser:  config.Chooser,
+		chooser:  forkChooser(config.Chooser),
 		actors:   make([]Actor, 1, len(actors)+2),
 		clients:  make([]*Client, 1, len(actors)+2),
 	}
@@ -117,6 +118,16 @@ func (c *Cluster) Actor(name string) Actor {
 	return nil
 }
 
+// Chooser is the cluster's own chooser, such as the Recorder that has its choices; nil when it has none.
+func (c *Cluster) Chooser() Chooser { return c.chooser }
+
+func forkChooser(c Chooser) Chooser {
+	if c == nil {
+		return nil
+	}
+	return c.Fork()
+}
+
 // Fork returns an independent cluster in the same state, with the same tasks ahead. Given the same
 // calls, both make the same changes; neither sees the other's. What did not change is shared.
 func (c *Cluster) Fork() *Cluster {
@@ -131,9 +142,7 @@ func (c *Cluster) Fork() *Cluster {
 		clients:  make([]*Client, len(c.clients), len(c.clients)+1),
 		recent:   c.recent,
 	}
-	if c.chooser != nil {
-		f.chooser = c.chooser.Fork()
-	}
+	f.chooser = forkChooser(c.chooser)
 	clients := make([]Client, len(c.clients))
 	for i, old := range c.clients {
 		clients[i] = Client{Reader: Reader{&f.store}, c: f, id: old.id, name: old.name, stream: old.stream}
