@@ -1,6 +1,7 @@
 package daemonsim
 
 import (
+	"fmt"
 	"maps"
 
 	"github.com/daemonsim/daemonsim/cluster"
@@ -47,17 +48,25 @@ func (s *Sim) ApplyAll(objects ...cluster.Object) error {
 
 // Apply creates an object or, when it is there, changes it to what is given, as kubectl apply does. Labels
 // and annotations that others have added stay, as do the cordon and the taints of a node when obj
-// has none.
+// has none. The object needs a name: a generated one would be another each time.
 func (s *Sim) Apply(obj cluster.Object) (Outcome, error) {
 	m := obj.Meta()
 	namespace := m.Namespace
 	if namespace == "" && obj.Scope() == cluster.Namespaced {
 		namespace = cluster.DefaultNamespace
 	}
+	if m.Name == "" {
+		return "", &cluster.ObjectError{
+			Op: "apply", Kind: obj.Kind(), Key: namespace + "/" + m.GenerateName,
+			Err: fmt.Errorf("%w: metadata.name is required", cluster.ErrInvalid),
+		}
+	}
 	before := s.Object(obj.Kind(), namespace, m.Name)
 	if before == nil {
-		_, err := s.Create(obj)
-		return OutcomeCreated, err
+		if _, err := s.Create(obj); err != nil {
+			return "", err
+		}
+		return OutcomeCreated, nil
 	}
 	after, err := s.Update(merge(before, obj))
 	if err != nil {

@@ -120,7 +120,7 @@ func (s *Sim) RemoveNode(name string) error {
 	return s.Delete(cluster.KindNode, "", name, cluster.DeleteOptions{})
 }
 
-// UpdateNode lets change edit a copy of a node and stores the result.
+// UpdateNode lets change edit a copy of a node, its status included, and stores the result.
 func (s *Sim) UpdateNode(name string, change func(*cluster.Node)) error {
 	node := s.Node(name)
 	if node == nil {
@@ -128,7 +128,12 @@ func (s *Sim) UpdateNode(name string, change func(*cluster.Node)) error {
 	}
 	next := node.Clone().(*cluster.Node)
 	change(next)
-	_, err := s.Update(next)
+	if _, err := s.Update(next); err != nil {
+		return err
+	}
+	// The spec has just been written, so the version that change began with is not the latest.
+	next.ResourceVersion = 0
+	_, err := s.UpdateStatus(next)
 	return err
 }
 
@@ -157,7 +162,8 @@ func (s *Sim) DaemonSet(namespace, name string) *daemonset.DaemonSet {
 	return daemonset.Get(s.Reader, namespace, name)
 }
 
-// UpdateDaemonSet lets change edit a copy of a DaemonSet and stores the result.
+// UpdateDaemonSet lets change edit a copy of a DaemonSet and stores the result, but for the status: that
+// is the controller's.
 func (s *Sim) UpdateDaemonSet(namespace, name string, change func(*daemonset.DaemonSet)) error {
 	set, err := s.set("update", namespace, name)
 	if err != nil {
@@ -187,6 +193,17 @@ func (s *Sim) Undo(namespace, name string, revision int64) error {
 		return err
 	}
 	_, err = daemonset.Undo(s.Client, set, revision)
+	return err
+}
+
+// Restart replaces all pods of a DaemonSet, by a rollout that changes nothing but an annotation. Within
+// one second of virtual time a second restart does nothing.
+func (s *Sim) Restart(namespace, name string) error {
+	set, err := s.set("restart", namespace, name)
+	if err != nil {
+		return err
+	}
+	_, err = daemonset.Restart(s.Client, set, s.epoch.Add(s.Now()))
 	return err
 }
 
