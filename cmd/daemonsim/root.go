@@ -71,7 +71,6 @@ func newRoot(s streams) *cobra.Command {
 		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetHelpCommand(&cobra.Command{Hidden: true, Use: "no-help"})
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)

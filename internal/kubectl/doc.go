@@ -27,6 +27,8 @@
 //   - Standard output and standard error are one text, in the order written. A warning is part of it.
 //   - Mistakes in the form of manifests are reported all at once, with file and line, and nothing is
 //     applied then. An object of a kind that is not simulated is called "not simulated".
+//   - Commands take no time, so no controller acts between two of them. On a real cluster a controller
+//     sees the first before the second is typed: let time pass to get that.
 //   - delete does not wait for what it deletes to be gone, and foreground deletion is an error.
 //   - apply keeps no last-applied annotation, so rollout undo has nothing to warn of.
 //   - rollout status prints a line when the line changes, not once for every event. It moves the time
