@@ -15,7 +15,8 @@ type Task struct {
 	At time.Duration
 	// Seq orders the tasks of one instant; it rises with every task that is scheduled.
 	Seq uint64
-	// Object is what the task is about; zero when it is about no object.
+	// Object is what the task is about; zero when it is about no object. When it is the turn of a task
+	// whose object is gone, the task is run without moving the time to At.
 	Object UID
 	// Arg is a number of the actor's own, such as a NodeID.
 	Arg uint64
@@ -32,7 +33,7 @@ type Task struct {
 type TaskKind uint8
 
 // ActorID is the place of an actor in the order in which the actors were added.
-type ActorID uint8
+type ActorID uint16
 
 // String is the task in numbers; Cluster.TaskString has the words.
 func (t Task) String() string {
@@ -45,10 +46,12 @@ func (t Task) String() string {
 // more than appending to a list.
 type agenda struct {
 	seq uint64
-	// instants is a binary heap of the moments that have tasks; each is in it once.
-	instants []*instant
+	// instants are the moments that have tasks; each is in it once.
+	instants instantHeap
 	byTime   map[time.Duration]*instant
 	spare    []*instant
+	// firm has, at least, the instants with tasks that are no retries.
+	firm instantHeap
 	// count is the number of tasks, retries how many of them are retries.
 	count, retries int
 }
@@ -58,6 +61,10 @@ type instant struct {
 	at    time.Duration
 	head  int
 	tasks []Task
+	// firm is how many of the tasks are no retries; inFirm says whether the agenda's firm has the
+	// instant.
+	firm   int
+	inFirm bool
 }
 
 func (q *agenda) add(t Task) {
@@ -72,6 +79,17 @@ func (q *agenda) add(t Task) {
 		in = q.newInstant(t.At)
 	}
 	in.tasks = append(in.tasks, t)
+	if !t.Retry {
+		q.addFirm(in)
+	}
+}
+
+func (q *agenda) addFirm(in *instant) {
+	in.firm++
+	if !in.inFirm {
+		in.inFirm = true
+		q.firm.push(in)
+	}
 }
 
 func (q *agenda) newInstant(at time.Duration) *instant {
@@ -86,8 +104,7 @@ func (q *agenda) newInstant(at time.Duration) *instant {
 		q.byTime = make(map[time.Duration]*instant)
 	}
 	q.byTime[at] = in
-	q.instants = append(q.instants, in)
-	q.up(len(q.instants) - 1)
+	q.instants.push(in)
 	return in
 }
 
@@ -115,6 +132,8 @@ func (q *agenda) take(i int) Task {
 	q.count--
 	if t.Retry {
 		q.retries--
+	} else {
+		first.firm--
 	}
 	if first.head == len(first.tasks) {
 		first.head, first.tasks = 0, first.tasks[:0]
@@ -122,46 +141,33 @@ func (q *agenda) take(i int) Task {
 	return t
 }
 
+// putBack returns a task that was taken to its place, before all others of its moment.
+func (q *agenda) putBack(t Task) {
+	in := q.byTime[t.At]
+	if in == nil {
+		in = q.newInstant(t.At)
+	}
+	in.tasks = slices.Insert(in.tasks, in.head, t)
+	q.count++
+	if t.Retry {
+		q.retries++
+	} else {
+		q.addFirm(in)
+	}
+}
+
 // maxSpare bounds the memory that is kept for moments to come.
 const maxSpare = 8
 
 func (q *agenda) dropFirst() {
-	first := q.instants[0]
+	first := q.instants.pop()
 	delete(q.byTime, first.at)
-	last := len(q.instants) - 1
-	q.instants[0] = q.instants[last]
-	q.instants[last] = nil
-	q.instants = q.instants[:last]
-	q.down(0)
+	if first.inFirm {
+		// It is the earliest of all, so it is the earliest there, too.
+		q.firm.pop()
+	}
 	if len(q.spare) < maxSpare {
 		q.spare = append(q.spare, first)
-	}
-}
-
-func (q *agenda) up(i int) {
-	for i > 0 {
-		parent := (i - 1) / 2
-		if q.instants[parent].at <= q.instants[i].at {
-			return
-		}
-		q.instants[parent], q.instants[i] = q.instants[i], q.instants[parent]
-		i = parent
-	}
-}
-
-func (q *agenda) down(i int) {
-	for {
-		least := i
-		for _, child := range [2]int{2*i + 1, 2*i + 2} {
-			if child < len(q.instants) && q.instants[child].at < q.instants[least].at {
-				least = child
-			}
-		}
-		if least == i {
-			return
-		}
-		q.instants[i], q.instants[least] = q.instants[least], q.instants[i]
-		i = least
 	}
 }
 
@@ -179,8 +185,12 @@ func (q *agenda) fork() agenda {
 	for i, in := range q.instants {
 		start := len(tasks)
 		tasks = append(tasks, in.tasks[in.head:]...)
-		instants[i] = instant{at: in.at, tasks: tasks[start:len(tasks):len(tasks)]}
+		instants[i] = instant{at: in.at, tasks: tasks[start:len(tasks):len(tasks)], firm: in.firm}
 		c.instants[i] = &instants[i]
+		if in.firm > 0 {
+			instants[i].inFirm = true
+			c.firm.push(&instants[i])
+		}
 		c.byTime[in.at] = &instants[i]
 	}
 	return c
@@ -200,15 +210,8 @@ func (q *agenda) sorted() []Task {
 
 // onlyRetriesBy reports whether every task that is due by then is a retry.
 func (q *agenda) onlyRetriesBy(end time.Duration) bool {
-	for _, in := range q.instants {
-		if in.at > end {
-			continue
-		}
-		for _, t := range in.tasks[in.head:] {
-			if !t.Retry {
-				return false
-			}
-		}
+	for len(q.firm) > 0 && q.firm[0].firm == 0 {
+		q.firm.pop().inFirm = false
 	}
-	return true
+	return len(q.firm) == 0 || q.firm[0].at > end
 }

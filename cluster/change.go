@@ -45,9 +45,14 @@ func (c *Change) String() string {
 	return fmt.Sprintf("t=%v %s %s %s %s", c.Time, c.Actor, c.Verb, obj.Kind(), obj.Meta().Key())
 }
 
-// OnChange calls f after every change from now on, in order. f must not write to the cluster; the
-// Change is good until f returns, and what it points to for ever. A fork does not inherit f.
-func (c *Cluster) OnChange(f func(*Change)) { c.sinks = append(c.sinks, f) }
+// OnChange calls f after every change from now on, in order, once the actors have been told. f may read
+// and fork the cluster; it panics when it writes to it or runs it. The Change is good until f returns,
+// and what it points to for ever. A fork does not inherit f. A nil f is ignored.
+func (c *Cluster) OnChange(f func(*Change)) {
+	if f != nil {
+		c.sinks = append(c.sinks, f)
+	}
+}
 
 // ChangeLog writes changes as JSON lines. Equal runs give equal bytes. The zero ChangeLog is not
 // ready: use NewChangeLog.

@@ -37,19 +37,28 @@ func (c *Cluster) choose(ch Choice) int {
 }
 
 // After schedules a task of the actor's own for the time after a delay. A negative delay counts as
-// none. The fields At, Seq and Actor are filled in. A task of the user's own only marks a moment.
+// none. The fields At, Seq and Actor are filled in. A task of the user's own only marks a moment. A task
+// about an object that is gone when its turn comes is run without moving the time: RunFor and Settle
+// do not wait for it.
 func (cl *Client) After(delay time.Duration, t Task) {
 	t.At = cl.c.later(delay)
 	t.Actor = cl.id
 	cl.c.agenda.add(t)
 }
 
-// Event records an Event about an object, as controllers do to tell people what happened.
+// Event records an Event about an object, as controllers do to tell people what happened. One about a
+// nil object is ignored.
 func (cl *Client) Event(about Object, kind EventType, reason, message string) {
+	if isNil(about) {
+		return
+	}
 	m := about.Meta()
 	cl.c.events.record(Event{
 		Kind: about.Kind(), Namespace: m.Namespace, Name: m.Name, UID: m.UID,
 		Type: kind, Reason: reason, Message: message, Source: cl.name,
 		Count: 1, First: cl.c.now, Last: cl.c.now,
 	})
+	if cl.c.store.byUID(m.UID) == nil {
+		cl.c.events.gone(m.UID, cl.c.now)
+	}
 }

@@ -1,7 +1,9 @@
 package cluster
 
 import (
+	"fmt"
 	"maps"
+	"math"
 	"time"
 
 	"github.com/daemonsim/daemonsim/cluster/quantity"
@@ -43,9 +45,13 @@ type Cluster struct {
 	actors  []Actor
 	clients []*Client
 	sinks   []func(*Change)
-	// current is the change that is being told to the actors.
+	// current is the change that is being told, telling is to whom.
 	current Change
-	recent  recentTasks
+	telling telling
+	// running is the task that an actor runs, if isRunning.
+	running   Task
+	isRunning bool
+	recent    recentTasks
 }
 
 // Actor is a part of the control plane: a controller, the scheduler, the kubelets. Actors are
@@ -55,7 +61,7 @@ type Actor interface {
 	// Name identifies the actor in the change log and selects its random stream.
 	Name() string
 	// Observe is told of every change, in order, once the actor's view contains it. It may read
-	// and schedule tasks; it must not write.
+	// and schedule tasks; it panics when it writes, or runs or forks the cluster.
 	Observe(cl *Client, ch *Change)
 	// Run does one of the tasks that the actor has scheduled.
 	Run(cl *Client, t Task)
@@ -90,9 +96,19 @@ func New(config Config, actors ...Actor) *Cluster {
 	return c
 }
 
-// AddActor adds an actor after those that are there. It is told of changes from now on; what exists
-// already it finds by reading.
+// AddActor adds an actor after those that are there. It is told of changes from now on, and of nothing
+// that exists already: it has no client before the first change, so an actor that must know earlier
+// objects reads them when it is first told or first runs. A nil actor is ignored. More actors than an
+// ActorID can number are a mistake that panics.
 func (c *Cluster) AddActor(a Actor) {
+	if a == nil {
+		return
+	}
+	if len(c.actors) > math.MaxUint16 {
+		panic(fmt.Sprintf("cluster: too many actors in AddActor(%q): %d is the most; "+
+			"let one actor do the work of several", a.Name(), math.MaxUint16))
+	}
+	c.mustNotTell("add an actor")
 	id := ActorID(len(c.actors))
 	c.actors = append(c.actors, a)
 	c.clients = append(c.clients, c.newClient(id, a.Name()))
@@ -130,7 +146,11 @@ func forkChooser(c Chooser) Chooser {
 
 // Fork returns an independent cluster in the same state, with the same tasks ahead. Given the same
 // calls, both make the same changes; neither sees the other's. What did not change is shared.
+//
+// A fork that is made in OnChange while an actor runs a task has that task ahead once more, because the
+// rest of that run cannot be copied. Actors that are level-triggered then do what is left to do.
 func (c *Cluster) Fork() *Cluster {
+	c.mustNotFork()
 	f := &Cluster{
 		config:   c.config,
 		capacity: c.capacity,
@@ -152,5 +172,8 @@ func (c *Cluster) Fork() *Cluster {
 		}
 	}
 	f.Client = f.clients[userActor]
+	if c.isRunning {
+		f.agenda.putBack(c.running)
+	}
 	return f
 }

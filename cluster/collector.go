@@ -1,6 +1,9 @@
 package cluster
 
-import "slices"
+import (
+	"iter"
+	"slices"
+)
 
 // collector is the garbage collector: it deletes what a deleted owner leaves behind, and everything
 // in a namespace that is deleted.
@@ -18,28 +21,37 @@ func (collector) Name() string { return "garbage-collector" }
 
 func (collector) Fork() Actor { return collector{} }
 
-// Observe schedules the deletion of what the deleted object owned. Pods and nodes own nothing here,
-// and they are what is deleted most.
+// Observe schedules the deletion of what the deleted object owned, and of what was in a namespace.
 func (collector) Observe(cl *Client, ch *Change) {
 	if ch.Verb != Deleted {
 		return
 	}
-	m := ch.Before.Meta()
-	switch ch.Before.(type) {
-	case *Pod, *Node:
-	case *Namespace:
+	if ns, ok := ch.Before.(*Namespace); ok {
 		for _, kind := range cl.Kinds() {
-			for obj := range cl.Objects(kind, m.Name) {
+			for obj := range cl.Objects(kind, ns.Name) {
 				cl.collect(obj, collect)
 			}
 		}
-	default:
-		for p := range cl.PodsOwnedBy(m.Namespace, m.UID) {
-			cl.collect(p, collectOrphan)
+	}
+	for obj := range cl.c.store.dependentsOf(ch.Before.Meta()) {
+		cl.collect(obj, collectOrphan)
+	}
+}
+
+// dependentsOf walks all objects that list one among their owners, each once: first the pods that their
+// groups find.
+func (s *store) dependentsOf(owner *ObjectMeta) iter.Seq[Object] {
+	return func(yield func(Object) bool) {
+		if s.ownsGroups(owner.UID.kind()) {
+			for p := range s.podsOf(ownerPrefix(owner.Namespace, owner.UID), anyLabels) {
+				if !p.linked && !yield(p) {
+					return
+				}
+			}
 		}
-		for obj := range cl.OwnedBy(m.UID) {
-			cl.collect(obj, collectOrphan)
-		}
+		s.dependents.Ascend(dependent{owner: owner.UID}, func(d dependent) bool {
+			return d.owner == owner.UID && yield(s.byUID(d.object))
+		})
 	}
 }
 

@@ -29,17 +29,20 @@ type DeleteOptions struct {
 // stopped it; everything else goes at once, or when its last finalizer does. It fails with ErrNotFound
 // when there is no such object.
 func (cl *Client) Delete(kind Kind, namespace, name string, opts DeleteOptions) error {
+	cl.c.mustNotTell("delete an object")
 	obj := cl.c.store.get(kind, namespace, name)
 	if obj == nil {
 		key := (&ObjectMeta{Namespace: namespace, Name: name}).Key()
 		return &ObjectError{"delete", kind, key, ErrNotFound}
 	}
+	if opts.Propagation == Orphan {
+		cl.orphanDependents(obj)
+		// It may have owned itself.
+		obj = cl.c.store.byUID(obj.Meta().UID)
+	}
 	if p, ok := obj.(*Pod); ok {
 		cl.deletePod(p, opts)
 		return nil
-	}
-	if opts.Propagation == Orphan {
-		cl.orphanDependents(obj)
 	}
 	if m := obj.Meta(); len(m.Finalizers) > 0 {
 		if !m.Terminating() {
@@ -57,14 +60,15 @@ func (cl *Client) Delete(kind Kind, namespace, name string, opts DeleteOptions) 
 // orphanDependents takes the owner out of its dependents, as the garbage collector does.
 func (cl *Client) orphanDependents(owner Object) {
 	m := owner.Meta()
-	for _, p := range slices.Collect(cl.PodsOwnedBy(m.Namespace, m.UID)) {
-		next := *p
-		next.OwnerReferences = withoutOwner(p.OwnerReferences, m.UID)
-		next.asTemplate = false
-		cl.replace(p, &next)
-	}
-	for _, obj := range slices.Collect(cl.OwnedBy(m.UID)) {
-		next := obj.Clone()
+	for _, obj := range slices.Collect(cl.c.store.dependentsOf(m)) {
+		var next Object
+		if p, ok := obj.(*Pod); ok {
+			own := *p
+			own.asTemplate = false
+			next = &own
+		} else {
+			next = obj.Clone()
+		}
 		next.Meta().OwnerReferences = withoutOwner(obj.Meta().OwnerReferences, m.UID)
 		cl.replace(obj, next)
 	}

@@ -14,7 +14,8 @@
 //
 //   - Equal configuration and equal calls give equal changes, byte by byte, on every platform.
 //   - An object that was handed in is copied, one that comes out never changes. Do not write to it.
-//   - A failed call leaves the cluster as it was, and no input panics.
+//   - A failed call leaves the cluster as it was, and no input panics. Writing
+//     from within Observe or OnChange does: that is a mistake in the program.
 //   - A write costs what it changes. Nothing here scans the cluster but [Cluster.Hash] and the
 //     sequences that walk all objects of a kind.
 //   - Every call that runs the cluster ends after a bounded number of steps.
@@ -25,6 +26,6 @@
 //   - A node that is created without conditions is Ready at once, and nothing taints it by itself.
 //   - Foreground deletion is not modelled; dependents go after their owner.
 //   - For each object the latest 100 Events are kept. Equal ones are counted; similar ones are not
-//     combined, and none are dropped.
+//     combined, and none are dropped while the object exists.
 //   - Admission fills in a pod's priority and default namespace; there are no other plugins.
 package cluster

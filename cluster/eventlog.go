@@ -39,9 +39,21 @@ const (
 	repeatWindow = 10
 )
 
+// eventTTL is how long the events of an object are kept that is gone.
+const eventTTL = time.Hour
+
 // eventLog keeps the latest events of each object.
 type eventLog struct {
 	byObject *btree.Map[UID, *eventNode]
+	// leaving are the objects that are gone and have events, in the order of their last moments. An
+	// object is in it again for every event after that.
+	leaving []leaving
+}
+
+// leaving is the moment after which the events of an object are of interest for another eventTTL.
+type leaving struct {
+	object UID
+	at     time.Duration
 }
 
 // eventNode is one link of an object's events, the latest first. Nodes do not change once they are
@@ -57,7 +69,27 @@ func (l *eventLog) fork() eventLog {
 	if l.byObject == nil {
 		return eventLog{}
 	}
-	return eventLog{l.byObject.Copy()}
+	// Neither may append to what the other goes on reading.
+	l.leaving = slices.Clip(l.leaving)
+	return eventLog{l.byObject.Copy(), l.leaving}
+}
+
+// gone notes that an object does not exist at the time, and drops the events of those for which that has
+// been so for long enough.
+func (l *eventLog) gone(object UID, now time.Duration) {
+	if l.byObject == nil {
+		return
+	}
+	for len(l.leaving) > 0 && addTime(l.leaving[0].at, eventTTL) <= now {
+		first := l.leaving[0]
+		l.leaving = l.leaving[1:]
+		if latest, ok := l.byObject.Get(first.object); ok && latest.Last <= first.at {
+			l.byObject.Delete(first.object)
+		}
+	}
+	if _, ok := l.byObject.Get(object); ok {
+		l.leaving = append(l.leaving, leaving{object, now})
+	}
 }
 
 func (l *eventLog) record(e Event) {
@@ -122,7 +154,7 @@ func (n *eventNode) without(gone *eventNode) *eventNode {
 	return &eventNode{n.Event, n.older.without(gone), n.length - 1}
 }
 
-// list returns up to max events, the oldest of them first.
+// list returns the latest events, at most limit of them, the oldest first.
 func (n *eventNode) list(limit int) []*Event {
 	var events []*Event
 	for ; n != nil && len(events) < limit; n = n.older {
@@ -142,7 +174,11 @@ func link(events []*Event) *eventNode {
 }
 
 // Events walks the Events about the object with that UID, in the order in which they last happened: at
-// most the latest 100. UID 0 stands for all objects: then they come object by object.
+// most the latest 100. UID 0 stands for all objects: then they come object by object. The caller owns
+// the Events.
+//
+// The Events of an object that is gone are kept for an hour after it went, and at least until the next
+// object goes.
 func (c *Cluster) Events(about UID) iter.Seq[*Event] {
 	return func(yield func(*Event) bool) {
 		if c.events.byObject == nil {
@@ -153,7 +189,9 @@ func (c *Cluster) Events(about UID) iter.Seq[*Event] {
 				return false
 			}
 			for _, e := range latest.list(eventsPerObject) {
-				if !yield(e) {
+				// The log is shared with forks.
+				own := *e
+				if !yield(&own) {
 					return false
 				}
 			}

@@ -19,16 +19,19 @@ const serialBits = 40
 
 func newUID(kind int, serial int) UID { return UID(kind+1)<<serialBits | UID(serial) }
 
-func (u UID) kind() int   { return int(u>>serialBits) - 1 }
-func (u UID) serial() int { return int(u & (1<<serialBits - 1)) }
+func (u UID) kind() int { return int(u>>serialBits) - 1 }
+
+// serial is wider than an int may be, because anybody can make up a UID.
+func (u UID) serial() uint64 { return uint64(u & (1<<serialBits - 1)) }
 
 // String has the shape of the UIDs that people know from Kubernetes.
 func (u UID) String() string {
 	return fmt.Sprintf("%08x-0000-4000-8000-%012x", uint64(u>>serialBits), uint64(u&(1<<serialBits-1)))
 }
 
-// ObjectMeta is the metadata that all objects have. In an object that is handed in, the fields from
-// UID to DeletionGracePeriodSeconds are ignored: the cluster fills them.
+// ObjectMeta is the metadata that all objects have. The fields from UID to DeletionGracePeriodSeconds are
+// the cluster's: what an object has there that is handed in is not taken over. Creation ignores them;
+// an update compares UID and ResourceVersion with those that are stored, unless they are zero.
 type ObjectMeta struct {
 	// Name is unique among the objects of one kind and namespace.
 	Name string `json:"name,omitempty"`

@@ -45,7 +45,7 @@ type NodeSpec struct {
 // NodeStatus is what is known of the node itself.
 type NodeStatus struct {
 	// Capacity and Allocatable are what the node has and what pods may use of it. A node that is
-	// created without Allocatable takes over Capacity, and without either gets DefaultCapacity.
+	// created without Allocatable takes over Capacity, and without either gets Config.Capacity.
 	Capacity    ResourceList `json:"capacity,omitempty"`
 	Allocatable ResourceList `json:"allocatable,omitempty"`
 	// Conditions are the node's conditions. A node that is created without any is Ready.
@@ -124,8 +124,16 @@ func (n *Node) Clone() Object {
 }
 
 // Default gives the node what its kubelet would report on registration: the labels for host name,
-// operating system and architecture, allocatable resources, and the condition Ready.
+// operating system and architecture, allocatable resources, and the condition Ready. What it fills in
+// belongs to the caller.
 func (n *Node) Default() {
+	n.defaultShared()
+	n.Status.Capacity = maps.Clone(n.Status.Capacity)
+	n.Status.Conditions = slices.Clone(n.Status.Conditions)
+}
+
+// defaultShared is Default for the store's own copy, which never changes: it may share memory.
+func (n *Node) defaultShared() {
 	n.defaultLabels()
 	s := &n.Status
 	if s.Capacity == nil {
@@ -134,7 +142,7 @@ func (n *Node) Default() {
 	if s.Allocatable == nil {
 		s.Allocatable = s.Capacity
 	}
-	if s.Conditions == nil {
+	if s.Conditions == nil || slices.Equal(s.Conditions, readyConditions) {
 		s.Conditions = readyConditions
 	}
 }
@@ -152,7 +160,7 @@ func (n *Node) defaultLabels() {
 	}
 }
 
-// readyConditions is shared by all nodes that were created without conditions.
+// readyConditions is shared by all stored nodes that were created without conditions.
 var readyConditions = []NodeCondition{{
 	Type: "Ready", Status: "True", Reason: "KubeletReady",
 	Message: "kubelet is posting ready status",

@@ -3,6 +3,7 @@ package cluster
 import (
 	"maps"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/daemonsim/daemonsim/affinity"
@@ -40,6 +41,8 @@ type Pod struct {
 	group        uint32
 	// asTemplate says that the pod has the metadata of its template.
 	asTemplate bool
+	// linked says that the pod has owners by whom its group does not find it.
+	linked bool
 }
 
 // PodStatus is what is known of a running pod. The conditions and container statuses that Kubernetes
@@ -84,8 +87,13 @@ func (p *Pod) APIVersion() string { return "v1" }
 // Scope is Namespaced.
 func (p *Pod) Scope() Scope { return Namespaced }
 
-// Spec is the template's spec, for reading.
-func (p *Pod) Spec() *PodSpec { return &p.Template.spec }
+// Spec is the template's spec, for reading; an empty one for a pod without a template.
+func (p *Pod) Spec() *PodSpec {
+	if p.Template == nil {
+		return &PodSpec{}
+	}
+	return &p.Template.spec
+}
 
 // Bound reports whether the pod has a node.
 func (p *Pod) Bound() bool { return p.NodeName != "" }
@@ -122,7 +130,7 @@ func (p *Pod) Phase() PodPhase {
 
 // Available reports whether the pod is ready and has been for minReady by now.
 func (p *Pod) Available(now, minReady time.Duration) bool {
-	return p.Status.Ready && p.Status.ReadySince+minReady <= now
+	return p.Status.Ready && addTime(p.Status.ReadySince, minReady) <= now
 }
 
 // Clone returns a copy that shares the template, which cannot change.
@@ -135,8 +143,21 @@ func (p *Pod) Clone() Object {
 
 // Default takes over the labels, annotations and owners of the template if the pod has none at all, and
 // its finalizers and node name. A pod that is stored already takes over nothing: what an update leaves
-// out is gone.
+// out is gone. What it fills in belongs to the caller.
 func (p *Pod) Default() {
+	p.defaultShared()
+	if p.asTemplate {
+		p.Labels, p.Annotations = maps.Clone(p.Labels), maps.Clone(p.Annotations)
+		p.OwnerReferences = cloneOwners(p.OwnerReferences)
+		// The caller may write to them from now on.
+		p.asTemplate = false
+	}
+	p.Finalizers = slices.Clone(p.Finalizers)
+}
+
+// defaultShared is Default for the store's own copy, which never changes: it shares what the template
+// has.
+func (p *Pod) defaultShared() {
 	t := p.Template
 	if t == nil {
 		return
@@ -175,7 +196,7 @@ func (p *Pod) CopyStatus(from Object) Object {
 func (p *Pod) PrepareUpdate(old Object) {
 	was := old.(*Pod)
 	p.Status, p.Priority = was.Status, was.Priority
-	p.node, p.target = was.node, was.target
+	p.node, p.target, p.group, p.linked = was.node, was.target, was.group, was.linked
 	p.asTemplate = was.asTemplate && maps.Equal(p.Labels, was.Labels) &&
 		maps.Equal(p.Annotations, was.Annotations) &&
 		reflect.DeepEqual(p.OwnerReferences, was.OwnerReferences)
@@ -222,7 +243,7 @@ func (p *Pod) badName() bool {
 // FullSpec puts together the spec as the API server would show it: the template's, with the pod's
 // own node name, priority and pinned node affinity. The caller owns the result.
 func (p *Pod) FullSpec() PodSpec {
-	spec := p.Template.spec.Clone()
+	spec := p.Spec().Clone()
 	spec.NodeName = p.NodeName
 	spec.Priority = clonePointer(&p.Priority)
 	if p.Target != "" {

@@ -49,7 +49,7 @@ func (p *Pod) APIObject() any {
 
 // sharedSpec is FullSpec without the copy.
 func (p *Pod) sharedSpec() PodSpec {
-	spec := p.Template.spec
+	spec := *p.Spec()
 	spec.NodeName = p.NodeName
 	spec.Priority = &p.Priority
 	if p.Target == "" {

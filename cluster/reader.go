@@ -150,7 +150,12 @@ func (r Reader) PodsMatching(namespace string, sel affinity.Selector) iter.Seq[*
 func (r Reader) OwnedBy(owner UID) iter.Seq[Object] {
 	return func(yield func(Object) bool) {
 		r.s.dependents.Ascend(dependent{owner: owner}, func(d dependent) bool {
-			return d.owner == owner && yield(r.s.byUID(d.object))
+			if d.owner != owner {
+				return false
+			}
+			obj := r.s.byUID(d.object)
+			_, isPod := obj.(*Pod)
+			return isPod || yield(obj)
 		})
 	}
 }

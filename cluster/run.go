@@ -3,7 +3,6 @@ package cluster
 import (
 	"errors"
 	"fmt"
-	"math"
 	"strings"
 	"time"
 )
@@ -29,6 +28,7 @@ func (c *Cluster) Pending() int { return c.agenda.count }
 // is run without moving the time, since nothing comes of it any more. Step returns false when no task is
 // ahead. Actors must not call it.
 func (c *Cluster) Step() (Task, bool) {
+	c.mustNotTell("run the cluster")
 	due := c.agenda.due()
 	if len(due) == 0 {
 		return Task{}, false
@@ -40,6 +40,8 @@ func (c *Cluster) Step() (Task, bool) {
 		}})
 	}
 	t := c.agenda.take(i)
+	c.running, c.isRunning = t, true
+	defer c.ran()
 	if t.Object == 0 || c.store.byUID(t.Object) != nil {
 		c.now = t.At
 	}
@@ -51,8 +53,12 @@ func (c *Cluster) Step() (Task, bool) {
 	return t, true
 }
 
+// ran ends a step, also when an actor panics.
+func (c *Cluster) ran() { c.isRunning = false }
+
 // RunFor runs everything that is due within d from now, and leaves the time at the end of it.
 func (c *Cluster) RunFor(d time.Duration) error {
+	c.mustNotTell("run the cluster")
 	end := c.later(d)
 	bound := c.bound()
 	for c.dueBy(end) {
@@ -67,8 +73,12 @@ func (c *Cluster) RunFor(d time.Duration) error {
 
 // RunUntil runs step by step until the condition holds, asking before the first step and after each. It
 // gives up with ErrNotReached when it does not hold within d from now, and leaves the time at the
-// end of d then.
+// end of d then. A nil condition is ErrInvalid.
 func (c *Cluster) RunUntil(condition func(Reader) bool, within time.Duration) error {
+	if condition == nil {
+		return fmt.Errorf("%w: there is no condition to run until", ErrInvalid)
+	}
+	c.mustNotTell("run the cluster")
 	end := c.later(within)
 	bound := c.bound()
 	for !condition(c.Reader) {
@@ -116,7 +126,7 @@ func (c *Cluster) Settle() error {
 
 // later is the time d from now; the end of time when that would be beyond it, and now for a negative d.
 func (c *Cluster) later(d time.Duration) time.Duration {
-	return c.now + min(max(0, d), math.MaxInt64-c.now)
+	return addTime(c.now, max(0, d))
 }
 
 func (c *Cluster) dueBy(end time.Duration) bool {
@@ -207,13 +217,17 @@ func (c *Cluster) tooManySteps() error {
 // TaskNamer is an actor that has names for its kinds of tasks.
 type TaskNamer interface{ TaskName(TaskKind) string }
 
-// TaskString describes a task in the words of its actor.
+// TaskString describes a task in the words of its actor, or in numbers when there is no such actor.
 func (c *Cluster) TaskString(t Task) string {
 	what := fmt.Sprintf("task %d", t.Kind)
-	if n, ok := c.actors[t.Actor].(TaskNamer); ok {
-		what = n.TaskName(t.Kind)
+	who := fmt.Sprintf("actor %d", t.Actor)
+	if int(t.Actor) < len(c.actors) {
+		who = c.clients[t.Actor].name
+		if n, ok := c.actors[t.Actor].(TaskNamer); ok {
+			what = n.TaskName(t.Kind)
+		}
 	}
-	text := fmt.Sprintf("t=%v %s %s", t.At, c.clients[t.Actor].name, what)
+	text := fmt.Sprintf("t=%v %s %s", t.At, who, what)
 	if obj := c.store.byUID(t.Object); obj != nil {
 		text += fmt.Sprintf(" %s %s", obj.Kind(), obj.Meta().Key())
 	}

@@ -1,7 +1,9 @@
 package cluster
 
 import (
+	"fmt"
 	"iter"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -18,7 +20,7 @@ type store struct {
 	nodes   cow.Vector[nodeEntry]
 	nodeIDs *btree.Map[string, NodeID]
 	groups  groupIndex
-	// dependents lists the objects other than pods that have an owner.
+	// dependents lists the objects that have an owner, of the pods only those that are linked.
 	dependents *btree.BTreeG[dependent]
 	// version is the number of the latest change.
 	version uint64
@@ -27,6 +29,9 @@ type store struct {
 // table holds the objects of one kind.
 type table struct {
 	kind Kind
+	// goType and scope are those of all objects of the kind.
+	goType reflect.Type
+	scope  Scope
 	// objects is indexed by the serial number of the UID. Numbers are not used again.
 	objects cow.Vector[Object]
 	// spaces are the namespaces that have had an object of the kind, by name. Nodes are not in it:
@@ -115,8 +120,8 @@ func newStore() store {
 		dependents: newTree(lessDependent),
 	}
 	s.nodes.Append(nodeEntry{})
-	s.addTable(KindNode)
-	s.addTable(KindPod)
+	s.addTable(&Node{})
+	s.addTable(&Pod{})
 	return s
 }
 
@@ -135,8 +140,9 @@ func (s *store) fork() store {
 	return f
 }
 
-func (s *store) addTable(kind Kind) int {
-	t := table{kind: kind}
+// addTable makes a table for the objects that are like obj.
+func (s *store) addTable(obj Object) int {
+	t := table{kind: obj.Kind(), goType: reflect.TypeOf(obj), scope: obj.Scope()}
 	// Serial numbers start at 1, so that no UID looks like the next kind's zero.
 	t.objects.Append(nil)
 	s.tables = append(s.tables, t)
@@ -151,6 +157,25 @@ func (s *store) table(kind Kind) int {
 		}
 	}
 	return -1
+}
+
+// checkType refuses an object that claims to be of a kind that has another Go type: all code that knows a
+// kind relies on its type.
+func (s *store) checkType(obj Object) error {
+	kind, is := obj.Kind(), reflect.TypeOf(obj)
+	var want reflect.Type
+	switch i := s.table(kind); {
+	case i >= 0:
+		want = s.tables[i].goType
+	case kind == KindNamespace:
+		want = reflect.TypeFor[*Namespace]()
+	case kind == KindPriorityClass:
+		want = reflect.TypeFor[*PriorityClass]()
+	}
+	if want != nil && want != is {
+		return fmt.Errorf("%w: objects of kind %s are of type %v, not %v", ErrInvalid, kind, want, is)
+	}
+	return nil
 }
 
 func (s *store) get(kind Kind, namespace, name string) Object {
@@ -170,11 +195,13 @@ func (s *store) get(kind Kind, namespace, name string) Object {
 	if !ok {
 		return nil
 	}
-	return t.objects.At(uid.serial())
+	return t.objects.At(int(uid.serial()))
 }
 
 func (t *table) fork() table {
-	f := table{kind: t.kind, objects: t.objects.Fork(), length: t.length}
+	f := table{
+		kind: t.kind, goType: t.goType, scope: t.scope, objects: t.objects.Fork(), length: t.length,
+	}
 	f.spaces = make([]space, len(t.spaces))
 	for i, sp := range t.spaces {
 		f.spaces[i] = space{sp.namespace, sp.names.Copy()}
@@ -212,10 +239,15 @@ func (t *table) strike(m *ObjectMeta) {
 }
 
 func (s *store) byUID(uid UID) Object {
-	if i := uid.kind(); i >= 0 && i < len(s.tables) {
-		return s.tables[i].objects.At(uid.serial())
+	i := uid.kind()
+	if i < 0 || i >= len(s.tables) {
+		return nil
 	}
-	return nil
+	objects := &s.tables[i].objects
+	if uid.serial() >= uint64(objects.Len()) {
+		return nil
+	}
+	return objects.At(int(uid.serial()))
 }
 
 // pod is byUID for pods.
@@ -242,7 +274,7 @@ func (s *store) all(kind Kind, namespace string) iter.Seq[Object] {
 			}
 			more := true
 			sp.names.Scan(func(_ string, uid UID) bool {
-				more = yield(t.objects.At(uid.serial()))
+				more = yield(t.objects.At(int(uid.serial())))
 				return more
 			})
 			if !more {
@@ -279,7 +311,7 @@ func (s *store) nodeID(name string) NodeID {
 func (s *store) insert(obj Object) {
 	m := obj.Meta()
 	t := &s.tables[m.UID.kind()]
-	t.objects.Set(m.UID.serial(), obj)
+	t.objects.Set(int(m.UID.serial()), obj)
 	t.length++
 	switch obj := obj.(type) {
 	case *Node:
@@ -288,6 +320,9 @@ func (s *store) insert(obj Object) {
 		t.enter(m)
 		s.groups.insert(obj)
 		s.listPod(obj)
+		if obj.linked {
+			s.linkOwners(obj, s.dependents.Set)
+		}
 	default:
 		t.enter(m)
 		s.linkOwners(obj, s.dependents.Set)
@@ -297,7 +332,7 @@ func (s *store) insert(obj Object) {
 // replace stores the next version of an object.
 func (s *store) replace(before, after Object) {
 	m := after.Meta()
-	s.tables[m.UID.kind()].objects.Set(m.UID.serial(), after)
+	s.tables[m.UID.kind()].objects.Set(int(m.UID.serial()), after)
 	switch after := after.(type) {
 	case *Node:
 		s.nodes.Ref(int(after.id)).node = after
@@ -318,13 +353,38 @@ func (s *store) replacePod(before, after *Pod) {
 		s.unlistPod(before)
 		s.listPod(after)
 	}
+	if before.linked || after.linked {
+		s.linkOwners(before, s.dependents.Delete)
+	}
+	if after.linked {
+		s.linkOwners(after, s.dependents.Set)
+	}
+}
+
+// needsLinks reports whether a pod has an owner by whom its group does not find it: one that is not its
+// controller, or that the group index is not asked about. The pods of workloads have none and do
+// without links.
+func (s *store) needsLinks(p *Pod) bool {
+	for i := range p.OwnerReferences {
+		ref := &p.OwnerReferences[i]
+		if ref.Controller == nil || !*ref.Controller || !s.ownsGroups(ref.UID.kind()) {
+			return true
+		}
+	}
+	return false
+}
+
+// ownsGroups reports whether the groups of pods are searched for the objects of a table when those are
+// deleted. Pods are deleted most and own least; what has no namespace cannot be searched for.
+func (s *store) ownsGroups(table int) bool {
+	return table >= 0 && table < len(s.tables) && table != podTable && s.tables[table].scope == Namespaced
 }
 
 // remove takes an object out of the store.
 func (s *store) remove(obj Object) {
 	m := obj.Meta()
 	t := &s.tables[m.UID.kind()]
-	t.objects.Set(m.UID.serial(), nil)
+	t.objects.Clear(int(m.UID.serial()))
 	t.length--
 	switch obj := obj.(type) {
 	case *Node:
@@ -333,6 +393,9 @@ func (s *store) remove(obj Object) {
 		t.strike(m)
 		s.groups.remove(obj)
 		s.unlistPod(obj)
+		if obj.linked {
+			s.linkOwners(obj, s.dependents.Delete)
+		}
 	default:
 		t.strike(m)
 		s.linkOwners(obj, s.dependents.Delete)

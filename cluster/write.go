@@ -14,6 +14,9 @@ import (
 // It fails with ErrAlreadyExists when the name is taken and with ErrInvalid when the object is not
 // valid; the cluster is then unchanged.
 func (cl *Client) Create(obj Object) (Object, error) {
+	if isNil(obj) {
+		return nil, nilError("create")
+	}
 	next := obj.Clone()
 	if err := cl.CreateOwned(next); err != nil {
 		return nil, err
@@ -24,6 +27,10 @@ func (cl *Client) Create(obj Object) (Object, error) {
 // CreateOwned does what Create does without copying: the caller gives up obj and all that it points to.
 // Controllers that make many objects use it.
 func (cl *Client) CreateOwned(obj Object) error {
+	if isNil(obj) {
+		return nilError("create")
+	}
+	cl.c.mustNotTell("create an object")
 	stream := cl.stream
 	if err := cl.prepareNew(obj); err != nil {
 		cl.stream = stream
@@ -36,12 +43,15 @@ func (cl *Client) CreateOwned(obj Object) error {
 
 // prepareNew gives a new object its name and its defaults, and judges it.
 func (cl *Client) prepareNew(obj Object) error {
+	if err := cl.c.store.checkType(obj); err != nil {
+		return err
+	}
 	clearServerFields(obj.Meta())
 	defaultNamespace(obj)
 	if err := cl.nameNew(obj); err != nil {
 		return err
 	}
-	obj.Default()
+	defaultOwn(obj)
 	if n, ok := obj.(*Node); ok && n.Status.Allocatable == nil {
 		n.Status.Capacity, n.Status.Allocatable = cl.c.capacity, cl.c.capacity
 	}
@@ -55,6 +65,16 @@ func (cl *Client) prepareNew(obj Object) error {
 		return cl.admitPod(p)
 	}
 	return cl.admitClass(obj)
+}
+
+// defaultOwn gives the store's own copy of an object its defaults. Such copies never change, so they
+// share what is the same in many.
+func defaultOwn(obj Object) {
+	if s, ok := obj.(interface{ defaultShared() }); ok {
+		s.defaultShared()
+		return
+	}
+	obj.Default()
 }
 
 func clearServerFields(m *ObjectMeta) {
@@ -135,7 +155,7 @@ func (cl *Client) insert(obj Object) {
 	s := &cl.c.store
 	i := s.table(obj.Kind())
 	if i < 0 {
-		i = s.addTable(obj.Kind())
+		i = s.addTable(obj)
 	}
 	m := obj.Meta()
 	m.UID = newUID(i, s.tables[i].objects.Len())
@@ -152,6 +172,7 @@ func (cl *Client) insert(obj Object) {
 			obj.adoptTopology(s.nodes.At(int(obj.node)).node)
 		}
 		s.groups.assign(obj, obj.asTemplate)
+		obj.linked = s.needsLinks(obj)
 	}
 	s.insert(obj)
 	cl.tell(Created, nil, obj)
@@ -160,12 +181,14 @@ func (cl *Client) insert(obj Object) {
 // replace stamps the next version of an object, stores it and tells the actors. A terminating object
 // that has lost its last finalizer, and has no grace left, goes for good.
 func (cl *Client) replace(before, after Object) {
+	cl.c.mustNotTell("update an object")
 	s := &cl.c.store
 	s.version++
 	m := after.Meta()
 	m.ResourceVersion = s.version
 	if p, ok := after.(*Pod); ok {
 		cl.regroup(before.(*Pod), p)
+		p.linked = s.needsLinks(p)
 	}
 	s.replace(before, after)
 	cl.tell(Updated, before, after)
@@ -189,22 +212,28 @@ func (cl *Client) expired(obj Object) bool {
 
 // remove takes an object out of the store and tells the actors.
 func (cl *Client) remove(obj Object) {
+	cl.c.mustNotTell("delete an object")
 	s := &cl.c.store
 	s.version++
 	s.remove(obj)
+	cl.c.events.gone(obj.Meta().UID, cl.c.now)
 	cl.tell(Deleted, obj, nil)
 }
 
 // tell passes a change on to those who listen. They must not write while they listen, so one place
-// for the change is enough.
+// for the change is enough. The actors come first: a fork that is made in OnChange has actors that know
+// of the change.
 func (cl *Client) tell(verb Verb, before, after Object) {
 	c := cl.c
 	c.current = Change{c.now, c.store.version, cl.name, verb, before, after}
-	for _, f := range c.sinks {
-		f(&c.current)
-	}
+	defer c.told()
 	for i := 1; i < len(c.actors); i++ {
+		c.telling = inObserve
 		c.actors[i].Observe(c.clients[i], &c.current)
+	}
+	for _, f := range c.sinks {
+		c.telling = inOnChange
+		f(&c.current)
 	}
 }
 
@@ -214,11 +243,15 @@ func (cl *Client) tell(verb Verb, before, after Object) {
 // It fails with ErrNotFound when there is no such object, with ErrConflict when obj carries the
 // ResourceVersion or UID of another version, and with ErrInvalid when the change is not allowed.
 func (cl *Client) Update(obj Object) (Object, error) {
+	if isNil(obj) {
+		return nil, nilError("update")
+	}
+	cl.c.mustNotTell("update an object")
 	before, next, err := cl.nextVersion(obj)
 	if err != nil {
 		return nil, opError("update", obj, err)
 	}
-	next.Default()
+	defaultOwn(next)
 	u, canChange := next.(Updatable)
 	if canChange {
 		u.PrepareUpdate(before)
@@ -243,6 +276,9 @@ func (cl *Client) Update(obj Object) (Object, error) {
 // nextVersion finds what obj replaces and copies obj, with the fields that belong to the server as
 // they are stored.
 func (cl *Client) nextVersion(obj Object) (before, next Object, err error) {
+	if err := cl.c.store.checkType(obj); err != nil {
+		return nil, nil, err
+	}
 	next = obj.Clone()
 	defaultNamespace(next)
 	m := next.Meta()
@@ -271,6 +307,12 @@ func (m *ObjectMeta) replacedSince(basis *ObjectMeta) bool {
 // does, and like it writes nothing when nothing is different; an object of a kind without status is
 // ErrInvalid.
 func (cl *Client) UpdateStatus(obj Object) (Object, error) {
+	if isNil(obj) {
+		return nil, nilError("update")
+	}
+	if err := cl.c.store.checkType(obj); err != nil {
+		return nil, opError("update", obj, err)
+	}
 	m := obj.Meta()
 	namespace := m.Namespace
 	if obj.Scope() == Namespaced {
@@ -293,6 +335,18 @@ func (cl *Client) UpdateStatus(obj Object) (Object, error) {
 	}
 	cl.replace(before, next)
 	return next, nil
+}
+
+func isNil(obj Object) bool {
+	if obj == nil {
+		return true
+	}
+	v := reflect.ValueOf(obj)
+	return v.Kind() == reflect.Pointer && v.IsNil()
+}
+
+func nilError(op string) error {
+	return &ObjectError{Op: op, Kind: "object", Err: fmt.Errorf("%w: it is nil", ErrInvalid)}
 }
 
 func opError(op string, obj Object, err error) error {

@@ -65,15 +65,21 @@ func (p *Pod) adoptTopology(n *Node) {
 }
 
 // SetPodStatus replaces the status of a pod, as its kubelet does. Nothing is written when the status is
-// the same. A Trouble that status points to is shared from then on. It fails with ErrNotFound when
-// the pod is gone.
+// the same. It fails with ErrNotFound when the pod is gone.
 func (cl *Client) SetPodStatus(uid UID, status PodStatus) (*Pod, error) {
 	p := cl.c.store.pod(uid)
 	if p == nil {
 		return nil, &ObjectError{"update", KindPod, uid.String(), ErrNotFound}
 	}
+	was := p.Status.Trouble
+	if was != nil && status.Trouble != nil && *was == *status.Trouble {
+		status.Trouble = was
+	}
 	if p.Status == status {
 		return p, nil
+	}
+	if status.Trouble != was {
+		status.Trouble = clonePointer(status.Trouble)
 	}
 	next := *p
 	next.Status = status
@@ -87,6 +93,10 @@ func (cl *Client) DeletePod(uid UID, opts DeleteOptions) error {
 	p := cl.c.store.pod(uid)
 	if p == nil {
 		return &ObjectError{"delete", KindPod, uid.String(), ErrNotFound}
+	}
+	if opts.Propagation == Orphan {
+		cl.orphanDependents(p)
+		p = cl.c.store.pod(uid)
 	}
 	cl.deletePod(p, opts)
 	return nil
@@ -102,15 +112,15 @@ func (cl *Client) deletePod(p *Pod, opts DeleteOptions) {
 	}
 	until := cl.c.later(grace)
 	if p.Terminating() {
-		was := time.Duration(*p.DeletionGracePeriodSeconds) * time.Second
+		was := seconds(*p.DeletionGracePeriodSeconds)
 		if grace >= was || opts.GracePeriod == nil && !p.Terminal() {
 			return
 		}
 		until = *p.DeletionTimestamp - was + grace
 	}
 	next := *p
-	seconds := int64(grace / time.Second)
-	next.DeletionTimestamp, next.DeletionGracePeriodSeconds = &until, &seconds
+	whole := int64(grace / time.Second)
+	next.DeletionTimestamp, next.DeletionGracePeriodSeconds = &until, &whole
 	cl.replace(p, &next)
 }
 
@@ -122,7 +132,7 @@ func gracePeriod(p *Pod, opts DeleteOptions) time.Duration {
 	if opts.GracePeriod != nil {
 		grace = opts.GracePeriod.Truncate(time.Second)
 	} else if s := p.Template.spec.TerminationGracePeriodSeconds; s != nil {
-		grace = time.Duration(*s) * time.Second
+		grace = seconds(*s)
 	}
 	if grace < 0 {
 		return time.Second

@@ -58,6 +58,20 @@ func TestVectorModel(t *testing.T) {
 				*w.vector.Ref(i)++
 				w.set(i, append(slices.Clone(w.model), make([]int, 101)...)[i]+1)
 			},
+			"clear": func(t *rapid.T) {
+				w, i := member(t), index.Draw(t, "index")
+				w.vector.Clear(i)
+				if i < len(w.model) {
+					w.model[i] = 0
+				}
+			},
+			"clear a page": func(t *rapid.T) {
+				w := member(t)
+				for i := range min(32, len(w.model)) {
+					w.vector.Clear(i)
+					w.model[i] = 0
+				}
+			},
 			"fork": func(t *rapid.T) {
 				if len(family) == 6 {
 					t.Skip("large enough")
@@ -88,6 +102,7 @@ func TestVectorBeyondItsEnd(t *testing.T) {
 	require.Equal(t, 71, v.Len(), "Set grows the vector")
 	require.Equal(t, "", v.At(69), "with zero values in between")
 	require.Equal(t, "", v.At(71))
+	require.Equal(t, "", v.At(-1))
 	fork := v.Fork()
 	fork.Append("y")
 	require.Equal(t, 71, v.Len())

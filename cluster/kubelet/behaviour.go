@@ -2,6 +2,7 @@ package kubelet
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -44,6 +45,12 @@ func (b Behaviour) Validate() error {
 		}
 	}
 	return nil
+}
+
+// untilStart is how long it takes from binding until the container runs; at most until the end of time.
+func (b Behaviour) untilStart() time.Duration {
+	pull := max(0, b.Pull)
+	return pull + min(max(0, b.Start), math.MaxInt64-pull)
 }
 
 // with combines the behaviours of two containers of one pod, which start together: the pod is as slow

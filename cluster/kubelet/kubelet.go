@@ -107,7 +107,14 @@ func (k *Kubelet) Name() string { return "kubelet" }
 
 // TaskName names the kubelet's tasks.
 func (k *Kubelet) TaskName(kind cluster.TaskKind) string {
-	return [...]string{"", "start", "ready", "crash", "restart", "stopped"}[kind]
+	names := [...]string{
+		taskStart: "start", taskReady: "ready", taskCrash: "crash", taskRestart: "restart",
+		taskStopped: "stopped",
+	}
+	if int(kind) >= len(names) || names[kind] == "" {
+		return fmt.Sprintf("task %d", kind)
+	}
+	return names[kind]
 }
 
 // Fork returns a copy.
@@ -153,7 +160,7 @@ func (k *Kubelet) take(cl *cluster.Client, p *cluster.Pod) {
 		return
 	}
 	b := k.of(p)
-	cl.After(b.Pull+b.Start, cluster.Task{Kind: taskStart, Object: p.UID})
+	cl.After(b.untilStart(), cluster.Task{Kind: taskStart, Object: p.UID})
 }
 
 func (k *Kubelet) stop(cl *cluster.Client, p *cluster.Pod) {
@@ -287,7 +294,7 @@ func restartDelay(s *cluster.PodStatus, now time.Duration) time.Duration {
 	if s.Restarts == 0 || s.Trouble == nil || now-s.StartedAt > goodRun {
 		return 0
 	}
-	last := s.StartedAt - s.Trouble.LastExitAt
+	last := min(s.StartedAt-s.Trouble.LastExitAt, maxRestartDelay)
 	return min(max(firstRestartDelay, 2*last), maxRestartDelay)
 }
 

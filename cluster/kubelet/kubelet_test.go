@@ -2,6 +2,7 @@ package kubelet_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -164,4 +165,28 @@ func Example() {
 	// 20s Running false
 	// 25s Running true
 	// <nil>
+}
+
+func TestTaskNameOfAnyKind(t *testing.T) {
+	k := kubelet.New(kubelet.Config{})
+	require.Equal(t, "start", k.TaskName(1))
+	require.Equal(t, "task 0", k.TaskName(0))
+	require.Equal(t, "task 255", k.TaskName(255))
+}
+
+// TestEndlessPull adds up delays that reach beyond the end of time.
+func TestEndlessPull(t *testing.T) {
+	c := cluster.New(cluster.Config{}, kubelet.New(kubelet.Config{
+		Default: kubelet.Behaviour{Pull: math.MaxInt64, Start: math.MaxInt64},
+	}))
+	_, err := c.Create(&cluster.Node{ObjectMeta: cluster.ObjectMeta{Name: "a"}})
+	require.NoError(t, err)
+	spec := cluster.PodTemplateSpec{}
+	spec.Spec.Containers = []cluster.Container{{Name: "main", Image: "agent"}}
+	_, err = c.Create(&cluster.Pod{
+		ObjectMeta: cluster.ObjectMeta{Name: "p"}, Template: cluster.NewTemplate(spec), NodeName: "a",
+	})
+	require.NoError(t, err)
+	require.NoError(t, c.RunFor(time.Hour))
+	require.False(t, c.Pod("default", "p").Status.Started)
 }

@@ -1,0 +1,23 @@
+package cluster
+
+import (
+	"math"
+	"time"
+)
+
+// addTime is a+b; the end of time, or its beginning, when that would be beyond it.
+func addTime(a, b time.Duration) time.Duration {
+	switch {
+	case b > 0 && a > math.MaxInt64-b:
+		return math.MaxInt64
+	case b < 0 && a < math.MinInt64-b:
+		return math.MinInt64
+	}
+	return a + b
+}
+
+// seconds is n seconds, or as many as a duration can hold.
+func seconds(n int64) time.Duration {
+	const most = int64(math.MaxInt64 / time.Second)
+	return time.Duration(min(max(n, -most), most)) * time.Second
+}
