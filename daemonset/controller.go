@@ -32,7 +32,9 @@ type Config struct {
 	// 250.
 	BurstReplicas int
 	// Planner, when set, replaces the update strategies of all DaemonSets. An old and a new pod may
-	// share a node for as long as the DaemonSet's own strategy has a surge.
+	// share a node for as long as the DaemonSet's own strategy has a surge. A plan that makes no sense,
+	// such as one with a pod of somebody else, is refused as a whole with an event "PlanRefused", and
+	// asked for again later.
 	Planner rollout.Planner
 
 	_ struct{}
@@ -45,12 +47,15 @@ type Controller struct {
 	config Config
 	sets   *btree.Map[cluster.UID, *tracked]
 	// pending marks the nodes whose task is on the agenda.
-	pending     cow.Vector[bool]
+	pending cow.Vector[bool]
+	// orphans are the revisions that nobody controls.
+	orphans     *btree.Set[cluster.UID]
 	evaluations uint64
-	// scratch, state and draft are working space: they hold nothing from one use to the next.
+	// scratch, state, draft and bound are working space: they hold nothing from one use to the next.
 	scratch Entry
 	state   state
 	draft   DaemonSet
+	bound   map[setName]bool
 }
 
 // New returns a controller.
@@ -58,7 +63,11 @@ func New(config Config) *Controller {
 	if config.BurstReplicas <= 0 {
 		config.BurstReplicas = defaultBurstReplicas
 	}
-	return &Controller{config: config, sets: new(btree.Map[cluster.UID, *tracked])}
+	return &Controller{
+		config:  config,
+		sets:    new(btree.Map[cluster.UID, *tracked]),
+		orphans: new(btree.Set[cluster.UID]),
+	}
 }
 
 // The tasks of the controller.
@@ -78,7 +87,11 @@ func (c *Controller) Name() string { return Name }
 
 // TaskName names the controller's tasks.
 func (c *Controller) TaskName(kind cluster.TaskKind) string {
-	return [...]string{"", "sync", "requeue", "node", "available"}[kind]
+	names := [...]string{"", "sync", "requeue", "node", "available"}
+	if int(kind) >= len(names) {
+		return ""
+	}
+	return names[kind]
 }
 
 // Evaluations counts how often a node was judged for a DaemonSet. It is what placement costs.
@@ -90,6 +103,7 @@ func (c *Controller) Fork() cluster.Actor {
 		config:      c.config,
 		sets:        new(btree.Map[cluster.UID, *tracked]),
 		pending:     c.pending.Fork(),
+		orphans:     c.orphans.Copy(),
 		evaluations: c.evaluations,
 	}
 	c.sets.Scan(func(uid cluster.UID, t *tracked) bool {
@@ -136,6 +150,11 @@ func (c *Controller) observeSet(cl *cluster.Client, set *DaemonSet, ch *cluster.
 
 func (c *Controller) observeRevision(cl *cluster.Client, r *rollout.ControllerRevision, verb cluster.Verb) {
 	ref := r.Controller()
+	if ref == nil && verb != cluster.Deleted {
+		c.orphans.Insert(r.UID)
+	} else {
+		c.orphans.Delete(r.UID)
+	}
 	if ref == nil || verb == cluster.Created {
 		return
 	}
@@ -253,6 +272,7 @@ func (c *Controller) runNode(cl *cluster.Client, id cluster.NodeID) {
 	if cl.NodeByID(id) == nil {
 		return
 	}
+	c.collectBound(cl, id)
 	c.sets.Scan(func(_ cluster.UID, t *tracked) bool {
 		if t.rebuild {
 			return true
@@ -260,7 +280,7 @@ func (c *Controller) runNode(cl *cluster.Client, id cluster.NodeID) {
 		c.judge(cl, t, id)
 		r := t.records.At(int(id))
 		run, goOn := r.flags&shouldRun != 0, r.flags&shouldContinue != 0
-		bound := c.hasBound(cl, t, id)
+		bound := c.bound[setName{t.set.Namespace, t.set.Name}]
 		if run && !bound || !goOn && bound || bound && t.set.Status.NumberMisscheduled > 0 {
 			c.enqueue(cl, t)
 		}
@@ -268,12 +288,19 @@ func (c *Controller) runNode(cl *cluster.Client, id cluster.NodeID) {
 	})
 }
 
-func (c *Controller) hasBound(cl *cluster.Client, t *tracked, id cluster.NodeID) bool {
+// setName is how a pod names the DaemonSet that controls it.
+type setName struct{ namespace, name string }
+
+// collectBound notes which DaemonSets have a pod that is bound to the node. They are known by name, as to
+// Kubernetes.
+func (c *Controller) collectBound(cl *cluster.Client, id cluster.NodeID) {
+	if c.bound == nil {
+		c.bound = make(map[setName]bool)
+	}
+	clear(c.bound)
 	for p := range cl.PodsAt(id) {
-		if ref := p.Controller(); p.Bound() && ref != nil && ref.Kind == Kind &&
-			ref.Name == t.set.Name && p.Namespace == t.set.Namespace {
-			return true
+		if ref := p.Controller(); p.Bound() && ref != nil && ref.Kind == Kind {
+			c.bound[setName{p.Namespace, ref.Name}] = true
 		}
 	}
-	return false
 }

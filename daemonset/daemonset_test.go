@@ -125,6 +125,11 @@ func TestValidate(t *testing.T) {
 		{"surge with 0%", budget("0%", "1"), nil, "D-15"},
 		{"110%", unavailable("110%"),
 			[]string{rolling + `.maxUnavailable: Invalid value: "110%": must not be greater than 100%`}, "D-14"},
+		{"a percent that no int holds", unavailable("99999999999999999999%"), []string{rolling +
+			`.maxUnavailable: Invalid value: "99999999999999999999%": must not be greater than 100%`}, "D-14"},
+		{"a percent that 32 bits do not hold", unavailable("3000000000%"), []string{rolling +
+			`.maxUnavailable: Invalid value: "3000000000%": must not be greater than 100%`}, "D-14"},
+		{"zeros in front", unavailable("00000000000000000000010%"), nil, "D-14"},
 		{"100%", unavailable("100%"), nil, "D-14"},
 		{"-1", unavailable("-1"),
 			[]string{rolling + ".maxUnavailable: Invalid value: -1: must be greater than or equal to 0"}, "D-14"},

@@ -52,8 +52,12 @@ type Reason struct {
 	Toleration *taints.Toleration
 }
 
-// Explain answers both questions for a node with every reason. Verdict gives the same answer.
+// Explain answers both questions for a node with every reason. Verdict gives the same answer. No node
+// fits nothing, without a reason.
 func (p *Placement) Explain(node *cluster.Node) Decision {
+	if node == nil {
+		return Decision{}
+	}
 	d := Decision{Node: node.Name}
 	d.Reasons = append(d.Reasons, p.explainName(node)...)
 	d.Reasons = append(d.Reasons, p.explainAffinity(node)...)
@@ -62,8 +66,8 @@ func (p *Placement) Explain(node *cluster.Node) Decision {
 		return d
 	}
 	d.ShouldRun, d.ShouldContinueRunning = true, true
-	for i := range node.Spec.Taints {
-		r := p.explainTaint(&node.Spec.Taints[i])
+	for _, taint := range node.Spec.Taints {
+		r := p.explainTaint(&taint)
 		d.Reasons = append(d.Reasons, r)
 		if !r.Passed {
 			d.ShouldRun = false
@@ -107,11 +111,18 @@ func (p *Placement) explainTaint(taint *taints.Taint) Reason {
 	r := Reason{Check: CheckTaint, Taint: taint, Passed: taint.Effect == taints.EffectPreferNoSchedule}
 	for i := range p.tolerations {
 		if p.tolerations[i].Tolerates(*taint) {
-			r.Passed, r.Toleration = true, &p.tolerations[i]
+			r.Passed, r.Toleration = true, copyOf(&p.tolerations[i])
 			break
 		}
 	}
 	return r
+}
+
+// copyOf copies a toleration, so that who reads the reason cannot change the placement.
+func copyOf(t *taints.Toleration) *taints.Toleration {
+	c := *t
+	c.TolerationSeconds = clonePointer(t.TolerationSeconds)
+	return &c
 }
 
 // String is the reason in words.

@@ -55,8 +55,7 @@ type View struct {
 	Surge bool
 
 	// template is what new pods are made from: a pod made from it needs no look at its labels.
-	template   *cluster.Template
-	generation string
+	template *cluster.Template
 }
 
 // IsNew reports whether a pod is of the current revision.
@@ -70,10 +69,9 @@ func (v *View) IsNew(p *cluster.Pod) bool {
 	if v.TemplateGeneration == 0 {
 		return false
 	}
-	if v.generation == "" {
-		v.generation = strconv.FormatInt(v.TemplateGeneration, 10)
-	}
-	return p.Labels[TemplateGenerationLabel] == v.generation
+	// Kubernetes compares texts: "+2" and "02" are not 2.
+	var digits [20]byte
+	return p.Labels[TemplateGenerationLabel] == string(strconv.AppendInt(digits[:0], v.TemplateGeneration, 10))
 }
 
 // Available reports whether a pod is available.

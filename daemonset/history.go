@@ -2,6 +2,7 @@ package daemonset
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"maps"
 	"slices"
@@ -20,7 +21,7 @@ func (c *Controller) constructHistory(cl *cluster.Client, t *tracked) error {
 	}
 	set := t.set
 	data := rollout.Encode(&set.Spec.Template)
-	h := rollout.Reconcile(claimRevisions(cl, t), data)
+	h := rollout.Reconcile(c.claimRevisions(cl, t), data)
 	if len(h.Duplicates) > 0 {
 		relabel(cl, t, h.Current.Hash())
 	}
@@ -108,7 +109,7 @@ func (d *DaemonSet) ownerReference() cluster.OwnerReference {
 // pinned node replaces.
 func (t *tracked) setTemplate(hash string) {
 	t.view.Hash = hash
-	t.view.TemplateGeneration, t.view.generation = t.set.TemplateGeneration(), ""
+	t.view.TemplateGeneration = t.set.TemplateGeneration()
 	t.view.template = cluster.NewTemplate(
 		PodTemplate(t.set, hash), t.set.ownerReference())
 }
@@ -159,38 +160,50 @@ func withLabel(labels map[string]string, key, value string) map[string]string {
 // claimRevisions returns the DaemonSet's revisions, after letting go of those that no longer match the
 // selector and taking over those that match it and have no controller. A revision without a hash gets
 // its name for one.
-func claimRevisions(cl *cluster.Client, t *tracked) []*rollout.ControllerRevision {
-	uid := t.set.UID
-	for obj := range allRevisions(cl, t.set.Namespace) {
-		next := *obj
-		owner, matches := obj.Controller(), t.selector.Matches(obj.Labels)
-		switch {
-		case owner == nil && matches && !obj.Terminating():
-			next.OwnerReferences = append(slices.Clip(obj.OwnerReferences), t.set.ownerReference())
-		case owner != nil && owner.UID == uid && !matches:
-			next.OwnerReferences = slices.DeleteFunc(slices.Clone(obj.OwnerReferences),
-				func(r cluster.OwnerReference) bool { return r.UID == uid })
-		case owner == nil || owner.UID != uid:
-			continue
+func (c *Controller) claimRevisions(cl *cluster.Client, t *tracked) []*rollout.ControllerRevision {
+	for _, obj := range c.claimable(cl, t.set) {
+		if next, changed := t.claimRevision(obj); changed {
+			// It was read a moment ago, so it cannot conflict.
+			_, _ = cl.Update(&next)
 		}
-		if owner := next.Controller(); owner != nil && next.Labels[rollout.HashLabel] == "" {
-			next.Labels = withLabel(next.Labels, rollout.HashLabel, next.Name)
-		}
-		// It was read a moment ago. Nothing is written when nothing is different.
-		_, _ = cl.Update(&next)
 	}
 	return Revisions(cl.Reader, t.set)
 }
 
-func allRevisions(cl *cluster.Client, namespace string) func(func(*rollout.ControllerRevision) bool) {
-	list := slices.Collect(cl.Objects(rollout.KindControllerRevision, namespace))
-	return func(yield func(*rollout.ControllerRevision) bool) {
-		for _, obj := range list {
-			if !yield(obj.(*rollout.ControllerRevision)) {
-				return
-			}
-		}
+// claimRevision is a revision as it should be, and whether that is anything new.
+func (t *tracked) claimRevision(obj *rollout.ControllerRevision) (rollout.ControllerRevision, bool) {
+	next, changed := *obj, false
+	owner, matches, uid := obj.Controller(), t.selector.Matches(obj.Labels), t.set.UID
+	switch {
+	case owner == nil && matches && !obj.Terminating():
+		next.OwnerReferences = append(slices.Clip(obj.OwnerReferences), t.set.ownerReference())
+		changed = true
+	case owner != nil && owner.UID == uid && !matches:
+		next.OwnerReferences = slices.DeleteFunc(slices.Clone(obj.OwnerReferences),
+			func(r cluster.OwnerReference) bool { return r.UID == uid })
+		changed = true
+	case owner == nil || owner.UID != uid:
+		return next, false
 	}
+	if next.Controller() != nil && next.Labels[rollout.HashLabel] == "" {
+		next.Labels = withLabel(next.Labels, rollout.HashLabel, next.Name)
+		changed = true
+	}
+	return next, changed
+}
+
+// claimable lists the revisions of a DaemonSet and those of its namespace that nobody controls, by name.
+func (c *Controller) claimable(cl *cluster.Client, set *DaemonSet) []*rollout.ControllerRevision {
+	list := Revisions(cl.Reader, set)
+	c.orphans.Scan(func(uid cluster.UID) bool {
+		r, ok := cl.ByUID(uid).(*rollout.ControllerRevision)
+		if ok && r.Namespace == set.Namespace && !slices.Contains(list, r) {
+			list = append(list, r)
+		}
+		return true
+	})
+	slices.SortFunc(list, func(a, b *rollout.ControllerRevision) int { return cmp.Compare(a.Name, b.Name) })
+	return list
 }
 
 // Revisions returns the ControllerRevisions of a DaemonSet, lowest number first.

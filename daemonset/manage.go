@@ -1,6 +1,10 @@
 package daemonset
 
-import "github.com/daemonsim/daemonsim/cluster"
+import (
+	"strconv"
+
+	"github.com/daemonsim/daemonsim/cluster"
+)
 
 // NodePlan is what is to be done on one node so that it has the pod that it should have, and no other.
 type NodePlan struct {
@@ -36,10 +40,14 @@ const (
 
 // String is the reason in words.
 func (r DeletionReason) String() string {
-	return [...]string{
+	words := [...]string{
 		"", "node does not fit any more", "node is gone", "node has another pod", "pod has failed",
 		"pod has succeeded", "successor is there",
-	}[r]
+	}
+	if int(r) >= len(words) {
+		return "DeletionReason(" + strconv.Itoa(int(r)) + ")"
+	}
+	return words[r]
 }
 
 // Manage says what an entry needs. It takes no notice of back-off: that is for who deletes.

@@ -19,8 +19,11 @@ type Placement struct {
 }
 
 // NewPlacement works out the placement of a template, with the tolerations that every pod of a
-// DaemonSet gets.
+// DaemonSet gets. No template is one that says nothing.
 func NewPlacement(t *cluster.PodTemplateSpec) *Placement {
+	if t == nil {
+		t = new(cluster.PodTemplateSpec)
+	}
 	return &Placement{
 		nodeName:     t.Spec.NodeName,
 		nodeSelector: maps.Clone(t.Spec.NodeSelector),
@@ -30,9 +33,9 @@ func NewPlacement(t *cluster.PodTemplateSpec) *Placement {
 }
 
 // Verdict answers both questions for a node. Only the node's name, labels and taints count: neither its
-// conditions nor its resources nor what else runs there.
+// conditions nor its resources nor what else runs there. No node fits nothing.
 func (p *Placement) Verdict(node *cluster.Node) (shouldRun, shouldContinue bool) {
-	if !p.nameFits(node) || !p.required.Matches(node.Name, node.Labels) {
+	if node == nil || !p.nameFits(node) || !p.required.Matches(node.Name, node.Labels) {
 		return false, false
 	}
 	if len(node.Spec.Taints) == 0 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"slices"
 	"time"
 
@@ -81,12 +82,21 @@ const patience = time.Second
 
 // requeue asks for a sync after a delay. Of several such wishes the earliest counts.
 func requeue(cl *cluster.Client, t *tracked, delay time.Duration) {
-	at := cl.Now() + delay
-	if t.waiting && t.wake <= at {
+	at := later(cl.Now(), delay)
+	// At the end of time there is no later: without a delay the sync would go on for ever.
+	if t.waiting && t.wake <= at || at == cl.Now() && delay > 0 {
 		return
 	}
 	t.waiting, t.wake = true, at
 	cl.After(delay, cluster.Task{Kind: taskRequeue, Object: t.set.UID, Retry: delay >= patience})
+}
+
+// later is a moment after a delay; the end of time, like the agenda's, when that would be beyond it.
+func later(at, delay time.Duration) time.Duration {
+	if delay > math.MaxInt64-at {
+		return math.MaxInt64
+	}
+	return at + delay
 }
 
 // actions are the pods that a sync creates and deletes.
@@ -159,29 +169,6 @@ func (c *Controller) allowed(cl *cluster.Client, t *tracked, node cluster.NodeID
 			fmt.Sprintf("Found succeeded daemon pod %s, will try to delete it", pod()))
 	}
 	return true
-}
-
-// roll asks the update strategy for its next step.
-func (c *Controller) roll(cl *cluster.Client, t *tracked) (actions, error) {
-	planner := c.config.Planner
-	if planner == nil {
-		planner = t.planner
-	}
-	c.state = state{c, cl, t}
-	plan := planner.Plan(&c.state)
-	if plan.Err != nil {
-		return actions{}, plan.Err
-	}
-	var a actions
-	for _, n := range plan.Create {
-		a.create = append(a.create, n.Node.ID)
-	}
-	for _, d := range plan.Delete {
-		a.delete = append(a.delete, PodDeletion{Pod: d.Pod})
-	}
-	a.create = a.create[:min(len(a.create), c.config.BurstReplicas)]
-	a.delete = a.delete[:min(len(a.delete), c.config.BurstReplicas)]
-	return a, nil
 }
 
 // execute carries out actions: creations in batches that double in size and stop after one with a

@@ -190,7 +190,7 @@ func (s *sums) count(r record, n int) {
 	}
 }
 
-// set replaces a node's record and keeps the sums and the index in step.
+// setRecord replaces a node's record and keeps the sums and the index in step.
 func (t *tracked) setRecord(id cluster.NodeID, name string, next record) {
 	place := t.records.Ref(int(id))
 	last := *place
@@ -262,7 +262,7 @@ func (t *tracked) status(observed int64) Status {
 func (v *View) nextAvailable(e *Entry) time.Duration {
 	var next time.Duration
 	for _, p := range e.Pods {
-		at := p.Status.ReadySince + v.MinReady
+		at := later(p.Status.ReadySince, v.MinReady)
 		if p.Status.Ready && at > v.Now && (next == 0 || at < next) {
 			next = at
 		}

@@ -117,8 +117,9 @@ func percent(v *cluster.IntOrString) (int, bool) {
 	if !v.IsString || len(affinity.PercentErrors(v.Str)) > 0 {
 		return 0, false
 	}
-	n, err := strconv.Atoi(v.Str[:len(v.Str)-1])
-	return n, err == nil
+	// All are digits, so it can fail only by being too large: then it is the largest int there is.
+	n, _ := strconv.Atoi(v.Str[:len(v.Str)-1])
+	return n, true
 }
 
 // nonZero reads a malformed percent as zero, as the API server does.

@@ -3,6 +3,7 @@ package rollout
 import (
 	"errors"
 	"iter"
+	"strconv"
 
 	"github.com/daemonsim/daemonsim/cluster"
 )
@@ -16,7 +17,8 @@ type Planner interface {
 	Plan(s State) Plan
 }
 
-// Plan is the next step of a rollout. What comes first in each list is done first.
+// Plan is the next step of a rollout. What comes first in each list is done first. It names no pod and no
+// node twice, and only pods of the DaemonSet. A node to create on needs a number or a name.
 type Plan struct {
 	// Delete lists the pods to delete. Pods that went are replaced by the DaemonSet controller.
 	Delete []Deletion
@@ -67,20 +69,24 @@ const (
 
 // String is the reason in words.
 func (r Reason) String() string {
-	return [...]string{
+	words := [...]string{
 		"", "old pod is not available", "within the budget", "new pod is available",
 		"node should not run a pod", "enough other pods are available",
-	}[r]
+	}
+	if int(r) >= len(words) {
+		return "Reason(" + strconv.Itoa(int(r)) + ")"
+	}
+	return words[r]
 }
 
 // candidates takes up to n nodes of a walk, in the order of the choice point "rollout-candidate".
 func candidates(s State, walk iter.Seq[Node], total, n int) []Node {
-	if n <= 0 || total == 0 {
+	n = min(n, total)
+	if n <= 0 {
 		return nil
 	}
-	n = min(n, total)
-	list := make([]Node, 0, n)
-	if !chooses(s) {
+	var list []Node
+	if !s.Chooses() {
 		for node := range walk {
 			if list = append(list, node); len(list) == n {
 				break
@@ -92,26 +98,26 @@ func candidates(s State, walk iter.Seq[Node], total, n int) []Node {
 	for node := range walk {
 		open = append(open, node)
 	}
-	for len(list) < n {
-		i := s.Choose(cluster.Choice{
-			Point: "rollout-candidate", N: len(open),
-			Describe: func(i int) string { return open[i].Name },
-		})
+	for len(list) < n && len(open) > 0 {
+		i := choose(s, open)
 		list = append(list, open[i])
 		open = append(open[:i], open[i+1:]...)
 	}
 	return list
 }
 
-// chooses reports whether somebody is there to be asked; without, the first candidates are taken and
-// the others are not even looked at.
-func chooses(s State) bool {
-	switch s := s.(type) {
-	case *listState:
-		return s.chooser != nil
-	case interface{ Chooses() bool }:
-		return s.Chooses()
-	default:
-		return true
+// choose asks which of the open candidates comes next. A State of somebody else's need not answer
+// within bounds: then it is the first.
+func choose(s State, open []Node) int {
+	if len(open) < 2 {
+		return 0
 	}
+	i := s.Choose(cluster.Choice{
+		Point: "rollout-candidate", N: len(open),
+		Describe: func(i int) string { return open[i].Name },
+	})
+	if i < 0 || i >= len(open) {
+		return 0
+	}
+	return i
 }

@@ -74,8 +74,12 @@ func (r *ControllerRevision) Hash() string {
 	return r.Name
 }
 
-// Encode returns a template as the data of a revision. Equal templates give equal bytes.
+// Encode returns a template as the data of a revision. Equal templates give equal bytes. No template is
+// one that says nothing.
 func Encode(t *cluster.PodTemplateSpec) json.RawMessage {
+	if t == nil {
+		t = new(cluster.PodTemplateSpec)
+	}
 	data := []byte(`{"spec":{"template":`)
 	data = append(data, cluster.JSON(t, zeroTime)...)
 	data = data[:len(data)-1]

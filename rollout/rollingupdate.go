@@ -61,19 +61,19 @@ func hasOld(s State) bool {
 	return false
 }
 
-// Used is how many nodes use up the budget of a rolling update without surge: all that are without an
+// used is how many nodes use up the budget of a rolling update without surge: all that are without an
 // available pod.
-func Used(s State) int {
-	used := s.Count(Vacant, true)
+func used(s State) int {
+	n := s.Count(Vacant, true)
 	for _, run := range [2]bool{true, false} {
 		for _, sit := range [...]Situation{
 			Leaving, Crowded, NewUnavailable, OldUnavailable,
 			BothAvailable, BothOldAvailable, BothNewAvailable, BothUnavailable,
 		} {
-			used += s.Count(sit, run)
+			n += s.Count(sit, run)
 		}
 	}
-	return used
+	return n
 }
 
 // replaceInPlace deletes all unavailable old pods, and available ones as far as the budget goes.
@@ -87,7 +87,7 @@ func replaceInPlace(s State, budget int) Plan {
 			plan.Delete = append(plan.Delete, Deletion{n.Old, n, ReasonOldUnavailable})
 		}
 	}
-	open := budget - Used(s)
+	open := budget - used(s)
 	total := s.Count(OldAvailable, true) + s.Count(OldAvailable, false)
 	if open <= 0 || total == 0 {
 		return plan

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"iter"
 	"slices"
+	"strconv"
 
 	"github.com/daemonsim/daemonsim/cluster"
 )
@@ -38,10 +39,14 @@ const (
 
 // String is the name of the situation.
 func (s Situation) String() string {
-	return [...]string{
+	names := [Situations]string{
 		"Vacant", "Leaving", "Crowded", "NewAvailable", "NewUnavailable", "OldAvailable",
 		"OldUnavailable", "BothAvailable", "BothOldAvailable", "BothNewAvailable", "BothUnavailable",
-	}[s]
+	}
+	if int(s) >= len(names) {
+		return "Situation(" + strconv.Itoa(int(s)) + ")"
+	}
+	return names[s]
 }
 
 // HasOld reports whether the situation has exactly one old pod, and perhaps a new one.
@@ -74,11 +79,14 @@ type State interface {
 	In(s Situation, shouldRun bool) iter.Seq[Node]
 	// Nodes walks all nodes of the state, by name. It costs as much as there are nodes.
 	Nodes() iter.Seq[Node]
+	// Chooses reports whether there is a chooser at all. Without one the first candidate is always
+	// taken, and a planner can save itself the work of listing the others.
+	Chooses() bool
 	// Choose asks which of the candidates of a choice point comes next.
 	Choose(cluster.Choice) int
 }
 
-// Pod is what Classify needs to know of one pod.
+// Pod is what a Tally needs to know of one pod.
 type Pod struct {
 	// New says that the pod is of the current revision.
 	New bool
@@ -183,6 +191,8 @@ func (l *listState) In(s Situation, shouldRun bool) iter.Seq[Node] {
 }
 
 func (l *listState) Nodes() iter.Seq[Node] { return slices.Values(l.nodes) }
+
+func (l *listState) Chooses() bool { return l.chooser != nil }
 
 func (l *listState) Choose(c cluster.Choice) int {
 	if l.chooser == nil || c.N < 2 {

@@ -16,6 +16,9 @@
 //   - There is no scoring yet: among the nodes that fit, the chooser takes one, by default the
 //     first by name.
 //   - There is no preemption yet, and no volumes, topology spread or pod affinity.
-//   - A pod that waits is tried again as soon as something helpful happens, without back-off.
+//   - A pod that waits is tried again as soon as something happens that can change the mind of a filter
+//     that rejected it, without back-off; a node that joins always counts. What helps a filter of one's
+//     own is not known, so such a pod is tried again at every change of its node and whenever a pod
+//     there is gone.
 //   - Events of the reason Scheduled are not recorded.
 package scheduler

@@ -1,6 +1,8 @@
 package scheduler
 
 import (
+	"strconv"
+
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/taints"
 )
@@ -20,7 +22,11 @@ const (
 
 // String is the name of the code.
 func (c Code) String() string {
-	return [...]string{"Success", "Unschedulable", "UnschedulableAndUnresolvable"}[c]
+	names := [...]string{"Success", "Unschedulable", "UnschedulableAndUnresolvable"}
+	if int(c) >= len(names) {
+		return "Code(" + strconv.Itoa(int(c)) + ")"
+	}
+	return names[c]
 }
 
 // Verdict is the answer for one pod and one node.
@@ -76,12 +82,18 @@ func DefaultFilters() Filters {
 
 // Run asks the filters one after the other whether the pod may go to the node.
 func (f Filters) Run(pod *cluster.Pod, node *NodeInfo) Verdict {
-	for _, plugin := range f {
+	_, v := f.run(pod, node)
+	return v
+}
+
+// run is Run, and tells the place of the filter that rejected the node.
+func (f Filters) run(pod *cluster.Pod, node *NodeInfo) (int, Verdict) {
+	for i, plugin := range f {
 		if code, reasons := plugin.Filter(pod, node); code != Success {
-			return Verdict{plugin.Name(), code, reasons}
+			return i, Verdict{plugin.Name(), code, reasons}
 		}
 	}
-	return Verdict{}
+	return 0, Verdict{}
 }
 
 // The texts of the reasons, which end up in events and conditions.

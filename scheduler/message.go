@@ -13,14 +13,26 @@ type failure struct {
 	reasons map[string]int
 	// unresolvable counts the nodes where removing pods would not help.
 	unresolvable int
+	// by are the filters that rejected any node.
+	by rejecters
 }
 
-func (f *failure) add(v Verdict) {
+func (f *failure) add(place int, v Verdict) {
+	if !v.Fits() {
+		f.by = f.by.with(place)
+	}
 	for _, r := range v.Reasons {
 		f.count(r, 1)
 	}
 	if v.Code == UnschedulableAndUnresolvable {
 		f.unresolvable++
+	}
+}
+
+// narrowed notes that a filter left but one node to look at, which counts as a rejection of the others.
+func (f *failure) narrowed(place int) {
+	if place >= 0 {
+		f.by = f.by.with(place)
 	}
 }
 

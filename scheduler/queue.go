@@ -22,10 +22,12 @@ type activePod struct {
 	pod      cluster.UID
 }
 
-// waitingPod is a pod that fits nowhere at present, under the node that it is pinned to or under NoNode.
+// waitingPod is a pod that fits nowhere at present, under the node that it is pinned to or under NoNode,
+// with the filters that kept it off.
 type waitingPod struct {
 	node cluster.NodeID
 	pod  cluster.UID
+	by   rejecters
 }
 
 func newQueue() queue {
@@ -55,23 +57,27 @@ func (q *queue) pop() (cluster.UID, bool) {
 	return a.pod, ok
 }
 
-func (q *queue) wait(p *cluster.Pod) {
-	q.waiting.Set(waitingPod{p.TargetID(), p.UID})
+func (q *queue) wait(p *cluster.Pod, by rejecters) {
+	q.waiting.Set(waitingPod{p.TargetID(), p.UID, by})
 }
 
 // drop forgets a pod that waits and is gone.
 func (q *queue) drop(p *cluster.Pod) {
-	q.waiting.Delete(waitingPod{p.TargetID(), p.UID})
+	q.waiting.Delete(waitingPod{node: p.TargetID(), pod: p.UID})
 }
 
-// wake makes the pods that wait for the node active again.
-func (q *queue) wake(r cluster.Reader, node cluster.NodeID) {
+// wake makes those pods that wait for the node active again that have been helped.
+func (q *queue) wake(
+	r cluster.Reader, node cluster.NodeID, helped func(*cluster.Pod, rejecters) bool,
+) {
 	var woken []waitingPod
 	q.waiting.Ascend(waitingPod{node: node}, func(w waitingPod) bool {
 		if w.node != node {
 			return false
 		}
-		woken = append(woken, w)
+		if p := r.PodByUID(w.pod); p == nil || helped(p, w.by) {
+			woken = append(woken, w)
+		}
 		return true
 	})
 	for _, w := range woken {

@@ -2,7 +2,6 @@ package scheduler
 
 import (
 	"encoding/binary"
-	"maps"
 	"slices"
 
 	"github.com/daemonsim/daemonsim/cluster"
@@ -13,7 +12,8 @@ const Name = "default-scheduler"
 
 // Config describes a scheduler. The zero Config is the default profile.
 type Config struct {
-	// Filters are the filters to ask, in order. Nil means DefaultFilters.
+	// Filters are the filters to ask, in order. Nil means DefaultFilters. A pod that a filter of one's
+	// own has rejected is tried again whenever its node changes or a pod there is gone.
 	Filters Filters
 
 	_ struct{}
@@ -22,6 +22,9 @@ type Config struct {
 // Scheduler is the actor that binds pods to nodes. It handles the pods that ask for it by name.
 type Scheduler struct {
 	filters Filters
+	// allHint and narrows follow from the filters.
+	allHint bool
+	narrows int
 	queue   queue
 	// planned is set while a scheduling cycle is on the agenda.
 	planned bool
@@ -31,11 +34,13 @@ type Scheduler struct {
 
 // New returns a scheduler.
 func New(config Config) *Scheduler {
-	s := &Scheduler{filters: config.Filters, queue: newQueue()}
-	if s.filters == nil {
-		s.filters = DefaultFilters()
+	filters := slices.Clone(config.Filters)
+	if filters == nil {
+		filters = DefaultFilters()
 	}
-	return s
+	return &Scheduler{
+		filters: filters, allHint: filters.allHint(), narrows: filters.narrows(), queue: newQueue(),
+	}
 }
 
 const taskCycle cluster.TaskKind = 1
@@ -48,10 +53,13 @@ func (s *Scheduler) TaskName(cluster.TaskKind) string { return "cycle" }
 
 // Fork returns an independent copy.
 func (s *Scheduler) Fork() cluster.Actor {
-	return &Scheduler{filters: s.filters, queue: s.queue.fork(), planned: s.planned}
+	return &Scheduler{
+		filters: s.filters, allHint: s.allHint, narrows: s.narrows,
+		queue: s.queue.fork(), planned: s.planned,
+	}
 }
 
-// AppendState writes the pods that are queued and waiting.
+// AppendState writes the pods that are queued, and those that wait with what they wait for.
 func (s *Scheduler) AppendState(b []byte) []byte {
 	s.queue.active.Scan(func(a activePod) bool {
 		b = binary.LittleEndian.AppendUint64(b, uint64(a.pod))
@@ -59,6 +67,7 @@ func (s *Scheduler) AppendState(b []byte) []byte {
 	})
 	s.queue.waiting.Scan(func(w waitingPod) bool {
 		b = binary.LittleEndian.AppendUint64(b, uint64(w.pod))
+		b = binary.LittleEndian.AppendUint64(b, uint64(w.by))
 		return true
 	})
 	return b
@@ -72,15 +81,26 @@ func (s *Scheduler) Observe(cl *cluster.Client, ch *cluster.Change) {
 		s.observePod(cl, before, obj, ch.Verb)
 	case *cluster.Node:
 		before, _ := ch.Before.(*cluster.Node)
-		if ch.Verb == cluster.Created || ch.Verb == cluster.Updated && nodeHelps(before, obj) {
-			s.wake(cl, obj.ID())
-		}
+		s.observeNode(cl, before, obj, ch.Verb)
 	}
+}
+
+func (s *Scheduler) observeNode(cl *cluster.Client, before, n *cluster.Node, verb cluster.Verb) {
+	e := event{after: &NodeInfo{Node: n}}
+	switch {
+	case verb == cluster.Created:
+	case verb == cluster.Updated && (!s.allHint || nodeHelps(before, n)):
+		e.before = &NodeInfo{Node: before}
+	default:
+		return
+	}
+	s.wake(cl, n.ID(), e)
 }
 
 func (s *Scheduler) observePod(cl *cluster.Client, before, p *cluster.Pod, verb cluster.Verb) {
 	switch {
-	case verb == cluster.Created && !p.Bound() && s.responsible(p):
+	case !p.Bound() && s.responsible(p) && !gated(p) &&
+		(verb == cluster.Created || verb == cluster.Updated && gated(before)):
 		s.queue.push(p)
 		s.plan(cl)
 	case verb == cluster.Deleted && !p.Bound():
@@ -88,7 +108,7 @@ func (s *Scheduler) observePod(cl *cluster.Client, before, p *cluster.Pod, verb 
 	case p.Bound() && (verb == cluster.Deleted && !p.Terminal() ||
 		verb == cluster.Updated && p.Terminal() && !before.Terminal()):
 		// The pod's room has become free.
-		s.wake(cl, p.TargetID())
+		s.wake(cl, p.TargetID(), event{gone: p})
 	}
 }
 
@@ -97,21 +117,18 @@ func (s *Scheduler) responsible(p *cluster.Pod) bool {
 	return name == "" || name == Name
 }
 
-// nodeHelps reports whether a pod that did not fit the node before might fit it now.
-func nodeHelps(before, after *cluster.Node) bool {
-	return before.Spec.Unschedulable && !after.Spec.Unschedulable ||
-		!maps.Equal(before.Labels, after.Labels) ||
-		!slices.Equal(before.Spec.Taints, after.Spec.Taints) ||
-		!maps.EqualFunc(before.Status.Allocatable, after.Status.Allocatable, sameQuantity)
-}
+// gated reports whether a pod is not to be scheduled yet. It does not even enter the queue.
+func gated(p *cluster.Pod) bool { return len(p.Spec().SchedulingGates) > 0 }
 
-// wake makes the pods active that wait for this node, and those that may go to any.
-func (s *Scheduler) wake(cl *cluster.Client, node cluster.NodeID) {
+// wake makes those pods active that an event on the node may help: of those that wait for this node, and
+// of those that may go to any.
+func (s *Scheduler) wake(cl *cluster.Client, node cluster.NodeID, e event) {
 	if s.queue.waiting.Len() == 0 {
 		return
 	}
-	s.queue.wake(cl.Reader, node)
-	s.queue.wake(cl.Reader, cluster.NoNode)
+	helped := func(p *cluster.Pod, by rejecters) bool { return s.filters.helped(p, by, e) }
+	s.queue.wake(cl.Reader, node, helped)
+	s.queue.wake(cl.Reader, cluster.NoNode, helped)
 	if s.queue.active.Len() > 0 {
 		s.plan(cl)
 	}
@@ -143,7 +160,7 @@ func (s *Scheduler) schedule(cl *cluster.Client, p *cluster.Pod) {
 	var why failure
 	node := s.findNode(cl, p, &why)
 	if node == "" {
-		s.reject(cl, p, why.String())
+		s.reject(cl, p, &why)
 		return
 	}
 	// The pod has just been read: it is there and has no node.
@@ -155,6 +172,7 @@ func (s *Scheduler) schedule(cl *cluster.Client, p *cluster.Pod) {
 func (s *Scheduler) findNode(cl *cluster.Client, p *cluster.Pod, why *failure) string {
 	why.nodes = cl.Count(cluster.KindNode)
 	if p.Target != "" {
+		why.narrowed(s.narrows)
 		node := cl.NodeByID(p.TargetID())
 		if node != nil && s.fits(cl, p, node, why) {
 			return node.Name
@@ -186,14 +204,15 @@ func (s *Scheduler) findNode(cl *cluster.Client, p *cluster.Pod, why *failure) s
 
 func (s *Scheduler) fits(cl *cluster.Client, p *cluster.Pod, node *cluster.Node, why *failure) bool {
 	s.info.Load(cl.Reader, node)
-	v := s.filters.Run(p, &s.info)
-	why.add(v)
+	place, v := s.filters.run(p, &s.info)
+	why.add(place, v)
 	return v.Fits()
 }
 
 // reject makes a pod wait, and says why in its status and in an event.
-func (s *Scheduler) reject(cl *cluster.Client, p *cluster.Pod, message string) {
-	s.queue.wait(p)
+func (s *Scheduler) reject(cl *cluster.Client, p *cluster.Pod, why *failure) {
+	message := why.String()
+	s.queue.wait(p, why.by)
 	cl.Event(p, cluster.EventWarning, "FailedScheduling", message)
 	if t := p.Status.Trouble; t != nil && t.Unschedulable == message {
 		return

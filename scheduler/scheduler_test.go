@@ -272,18 +272,20 @@ type wakeRow struct {
 }
 
 var wakeRows = []wakeRow{
-	{"label", func(w *world) { w.editNode("a", labelled("x", "y")) }, true, true, "S-121: labels changed"},
-	{"taint", func(w *world) { w.editNode("a", tainted("k", taints.EffectNoSchedule)) }, true, true, "S-121: taints changed"},
 	{"uncordon", func(w *world) { w.editNode("cordoned", func(n *cluster.Node) { n.Spec.Unschedulable = false }) },
 		false, true, "S-121: it counts as a change of taints"},
-	{"allocatable", func(w *world) { w.editNode("a", allocating("cpu", "6", "pods", "10")) }, true, true, "S-121"},
+	{"allocatable", func(w *world) { w.editNode("a", allocating("cpu", "200", "pods", "10")) }, true, true, "S-121"},
 	{"pod gone", func(w *world) { w.force("there") }, true, true, "S-47: its room is free"},
 	{"pod Failed", func(w *world) { w.setPhase("there", cluster.PodFailed) }, true, true, "S-47: its room is free"},
 	{"pod Succeeded", func(w *world) { w.setPhase("there", cluster.PodSucceeded) }, true, true, "S-47: its room is free"},
 	{"node joins", func(w *world) { w.create(newNode("new", allocating("cpu", "1", "pods", "1"))) },
 		false, true, "S-122: a pinned pod ignores other nodes"},
-	{"label of another node", func(w *world) { w.editNode("b", labelled("x", "y")) }, false, true, "S-122"},
 
+	{"label", func(w *world) { w.editNode("a", labelled("x", "y")) }, false, false, "S-121: the pod matched before"},
+	{"taint", func(w *world) { w.editNode("a", tainted("k", taints.EffectNoSchedule)) }, false, false, "S-121: no help"},
+	{"allocatable, still too little", func(w *world) { w.editNode("a", allocating("cpu", "6", "pods", "10")) },
+		false, false, "S-121: it would not fit the empty node"},
+	{"label of another node", func(w *world) { w.editNode("b", labelled("x", "y")) }, false, false, "S-122"},
 	{"cordon", func(w *world) { w.editNode("a", cordoned) }, false, false, "S-121: no event by itself"},
 	{"condition", func(w *world) {
 		w.editNode("a", func(n *cluster.Node) { n.Status.Conditions = []cluster.NodeCondition{{Type: "Ready", Status: "False"}} })
@@ -383,7 +385,7 @@ func TestDeletedPodsLeaveTheQueue(t *testing.T) {
 	require.Empty(t, state())
 	w.create(newPod("p"), pinned("a", newPod("q")))
 	w.settle()
-	require.Len(t, state(), 16)
+	require.Len(t, state(), 32)
 	w.delete(cluster.KindPod, "default", "p")
 	w.delete(cluster.KindPod, "default", "q")
 	require.Empty(t, state())
@@ -395,8 +397,9 @@ func TestRepeatedFailure(t *testing.T) {
 	w.create(newPod("p", requesting("cpu", "100")))
 	w.settle()
 	version := w.pod("p").ResourceVersion
-	for i := range 3 {
-		w.editNode("a", labelled("x", fmt.Sprint(i)))
+	for range 3 {
+		w.create(on("a", newPod("there")))
+		w.force("there")
 		w.settle()
 	}
 	require.Equal(t, version, w.pod("p").ResourceVersion, "S-143: written only when it changes")

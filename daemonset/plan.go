@@ -1,0 +1,110 @@
+package daemonset
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/rollout"
+)
+
+// roll asks the update strategy for its next step.
+func (c *Controller) roll(cl *cluster.Client, t *tracked) (actions, error) {
+	planner := c.config.Planner
+	if planner == nil {
+		planner = t.planner
+	}
+	c.state = state{c, cl, t}
+	plan := planner.Plan(&c.state)
+	if plan.Err != nil {
+		return actions{}, plan.Err
+	}
+	if c.config.Planner != nil {
+		if err := check(cl, t.set, &plan); err != nil {
+			err = fmt.Errorf("planner %q: %w", planner.Name(), err)
+			cl.Event(t.set, cluster.EventWarning, "PlanRefused", "Error planning: "+err.Error())
+			return actions{}, err
+		}
+	}
+	var a actions
+	for _, n := range plan.Create {
+		a.create = append(a.create, n.Node.ID)
+	}
+	for _, d := range plan.Delete {
+		a.delete = append(a.delete, PodDeletion{Pod: d.Pod})
+	}
+	a.create = a.create[:min(len(a.create), c.config.BurstReplicas)]
+	a.delete = a.delete[:min(len(a.delete), c.config.BurstReplicas)]
+	return a, nil
+}
+
+// The mistakes that a planner can make.
+var (
+	errNoPod      = errors.New("no pod")
+	errForeignPod = errors.New("not a pod of the DaemonSet")
+	errNoNode     = errors.New("no such node")
+	errOtherName  = errors.New("the node has another name")
+	errTwice      = errors.New("it is in the plan already")
+)
+
+// check refuses a plan as a whole if any part of it makes no sense: it comes from code that is not the
+// controller's. Nodes that are known by name alone get their numbers.
+func check(cl *cluster.Client, set *DaemonSet, plan *rollout.Plan) error {
+	pods := make(map[cluster.UID]bool, len(plan.Delete))
+	for i, d := range plan.Delete {
+		if err := checkDeletion(cl, set, d, pods); err != nil {
+			return fmt.Errorf("deletion %d: %w", i, err)
+		}
+	}
+	nodes := make(map[cluster.NodeID]bool, len(plan.Create))
+	creations := make([]rollout.Creation, len(plan.Create))
+	for i, n := range plan.Create {
+		id, err := checkNode(cl, n.Node)
+		if err == nil && nodes[id] {
+			err = errTwice
+		}
+		if err != nil {
+			return fmt.Errorf("creation %d on node %q: %w", i, n.Node.Name, err)
+		}
+		nodes[id] = true
+		n.Node.ID = id
+		creations[i] = n
+	}
+	plan.Create = creations
+	return nil
+}
+
+func checkDeletion(
+	cl *cluster.Client, set *DaemonSet, d rollout.Deletion, seen map[cluster.UID]bool,
+) error {
+	if d.Pod == nil {
+		return errNoPod
+	}
+	p := cl.PodByUID(d.Pod.UID)
+	if p == nil {
+		return fmt.Errorf("%s: %w", d.Pod.Key(), errNoPod)
+	}
+	if ref := p.Controller(); ref == nil || ref.UID != set.UID {
+		return fmt.Errorf("%s: %w", p.Key(), errForeignPod)
+	}
+	if seen[p.UID] {
+		return fmt.Errorf("%s: %w", p.Key(), errTwice)
+	}
+	seen[p.UID] = true
+	return nil
+}
+
+// checkNode finds the node that a planner means: by its number, or by its name where there is none.
+func checkNode(cl *cluster.Client, n rollout.Node) (cluster.NodeID, error) {
+	node := cl.NodeByID(n.ID)
+	if n.ID == cluster.NoNode {
+		node = cl.Node(n.Name)
+	}
+	switch {
+	case node == nil:
+		return cluster.NoNode, errNoNode
+	case n.Name != "" && n.Name != node.Name:
+		return cluster.NoNode, errOtherName
+	}
+	return node.ID(), nil
+}

@@ -1,0 +1,4 @@
+package rollout
+
+// Used is for tests alone.
+var Used = used
