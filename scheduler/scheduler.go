@@ -86,6 +86,9 @@ func (s *Scheduler) Observe(cl *cluster.Client, ch *cluster.Change) {
 }
 
 func (s *Scheduler) observeNode(cl *cluster.Client, before, n *cluster.Node, verb cluster.Verb) {
+	if s.queue.waiting.Len() == 0 {
+		return
+	}
 	e := event{after: &NodeInfo{Node: n}}
 	switch {
 	case verb == cluster.Created:
