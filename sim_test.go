@@ -1,6 +1,8 @@
 package daemonsim_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -112,4 +114,32 @@ func TestSetImageBehaviour(t *testing.T) {
 	require.NoError(t, sim.Settle())
 	require.Zero(t, sim.DaemonSet("default", "agent").Status.NumberReady)
 	require.ErrorContains(t, sim.SetImageBehaviour("x", kubelet.Behaviour{Pull: -time.Second}), "negative")
+}
+
+// TestBrokenManifestsChangeNothing applies what package manifest keeps of broken manifests to a running
+// cluster: each is refused, and none leaves a trace.
+func TestBrokenManifestsChangeNothing(t *testing.T) {
+	files, err := filepath.Glob("manifest/testdata/broken/*.yaml")
+	require.NoError(t, err)
+	require.Greater(t, len(files), 30)
+	manifests := map[string]string{
+		"huge scalar": "kind: Namespace\napiVersion: v1\nmetadata: {name: " + strings.Repeat("x", 5<<20) + "}",
+		"anchor bomb": "a: &a [x, x, x, x, x, x, x, x, x, x]\n" +
+			"b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\n" +
+			"d: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]\n" +
+			"f: &f [*e, *e, *e, *e, *e, *e, *e, *e, *e, *e]\ng: [*f, *f, *f, *f, *f, *f, *f, *f, *f, *f]\n",
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		manifests[name] = string(text)
+	}
+	sim := running(t, "a")
+	before := sim.Hash()
+	for name, text := range manifests {
+		err := sim.ApplyYAML(filepath.Base(name), text)
+		require.Error(t, err, name)
+		require.Less(t, len(err.Error()), 100_000, "%s: the message stays readable", name)
+		require.Equal(t, before, sim.Hash(), "%s left a trace", name)
+	}
 }
