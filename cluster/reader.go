@@ -8,7 +8,7 @@ import (
 )
 
 // Reader reads a cluster: the objects of one moment, by name, UID and index. Actors read through a
-// Reader and never through the store itself, because what an actor sees may lag behind.
+// Reader and never through the store itself, so that a view may come to lag behind. Today none does.
 //
 // Objects are shared and frozen. The sequences must not be walked while the cluster is written to:
 // collect first.
