@@ -2,15 +2,22 @@
 // tests only.
 //
 // A recording is one gzip'd file of JSON lines per kind of question, KIND.jsonl.gz, each line with an
-// id, a case and the answer. A tenth of the recorded cases lies in testdata and is replayed by every
-// test run. Where the full recordings are at hand they are replayed instead: in the directory cases
-// below the one that the variable DAEMONSIM_SHARED names, or else below ../../shared. Others can be
-// given by flag:
+// id, a case and the answer. About a thousand recorded cases of each kind lie in testdata and are
+// replayed by every test run. Where the full recordings are at hand they are replayed instead: in the
+// directory cases below the one that the variable DAEMONSIM_SHARED names, or else below ../../shared.
+// Others can be given by flag; kinds that are not there are skipped:
 //
 //	go test ./conformance -v -cases DIR
 //
-// Each kind prints one line, such as "placement: 5000 cases, 0 differ", and fails with the first few
-// cases that differ.
+// Each kind prints one line, such as "placement: 5000 cases, 0 differ, 0 listed". A case differs when a
+// part of its answer is not the recorded one. Such a part is printed as small as it can be made: the
+// path within the answer, what Kubernetes and daemonsim say there, and the piece of the case that it is
+// about, such as one node of many. Where daemonsim gives a reason for its part, the piece is made
+// smaller for as long as the reason stays the same.
+//
+// A case is listed when all that differs in it is covered by the table of deliberate differences, which
+// DIFFERENCES.md beside this file shows. With -update the tests rewrite that page and, where the full
+// recordings are at hand, the cases in testdata.
 //
 // # Kinds
 //
@@ -18,13 +25,9 @@
 //   - tolerations: tolerations, affinity and labels of the pod for one node.
 //   - revision: the history after each change of a template.
 //   - rollout: creations, deletions and status of many syncs in a row.
-//   - sync: one sync of any state. Left out are states that the door refuses, those with a back-off,
-//     which cannot be given from outside, and those of the next heading.
+//   - sync: one sync of any state.
 //
 // # Differences from Kubernetes
 //
-// In the kinds rollout and sync the recorded controller does not see its own writes until the next
-// sync, the simulated one does. A test lets it do one sync at a time, so that the difference rarely
-// shows: only when pods are relabelled for the sake of a duplicate revision, or when an orphaned
-// revision or pod is adopted and written again in the same sync.
+// DIFFERENCES.md has them all.
 package conformance

@@ -12,47 +12,97 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/daemonsim/daemonsim/cluster"
-	"github.com/daemonsim/daemonsim/daemonset"
 )
 
 var casesDir = flag.String("cases", "", "directory of recordings to replay")
 
-// maxShown bounds how many differing cases a test prints.
+// maxShown bounds how many differing cases of a kind are printed.
 const maxShown = 5
 
-// recording finds the recording of a kind; "" when there is none.
-func recording(t *testing.T, kind string) string {
+// runner puts the recorded cases of one kind to daemonsim.
+type runner[Case, Answer any] struct {
+	// kind names the recording.
+	kind string
+	// check puts one case and says how daemonsim's answer differs from the recorded one.
+	check func(in Case, want Answer) []difference
+	// part is the piece of the case that decides the part of the answer that differs; the recorded
+	// part belongs to this piece alone too. Nil stands for the whole case.
+	part func(in Case, d difference) any
+	// why is daemonsim's reason for its part of the answer, given the piece of the case. The piece is
+	// made smaller for as long as the reason stays the same. Nil, or an empty reason, is nothing to
+	// hold on to: then the piece is printed as it is.
+	why func(piece Case, d difference) string
+}
+
+// recording finds the recording of a kind; "" when there is none. Whole says that it is one of those
+// which belong to daemonsim, with all its cases.
+func recording(t *testing.T, kind string) (file string, whole bool) {
 	t.Helper()
 	dirs := []string{*casesDir}
 	if *casesDir == "" {
-		shared := os.Getenv("DAEMONSIM_SHARED")
-		if shared == "" {
-			shared = filepath.Join("..", "..", "shared")
-		}
-		dirs = []string{filepath.Join(shared, "cases"), "testdata"}
+		dirs = []string{sharedCases(), "testdata"}
 	}
 	for _, dir := range dirs {
 		file := filepath.Join(dir, kind+".jsonl.gz")
 		_, err := os.Stat(file)
 		if err == nil {
-			return file
+			return file, dir == sharedCases()
 		}
 		require.ErrorIs(t, err, fs.ErrNotExist)
 	}
-	return ""
+	return "", false
 }
 
-// replay gives every recorded case of a kind to check, which says how daemonsim differs, "" when it
-// does not. A case that check cannot put it answers with leftOut. Kinds are replayed side by side.
-func replay[Case, Answer any](t *testing.T, kind string, check func(in Case, want Answer) string) {
+func sharedCases() string {
+	shared := os.Getenv("DAEMONSIM_SHARED")
+	if shared == "" {
+		shared = filepath.Join("..", "..", "shared")
+	}
+	return filepath.Join(shared, "cases")
+}
+
+// replay puts every recorded case of the runner's kind, prints one line about all of them, and fails
+// with the first few that differ. Kinds are replayed side by side.
+func replay[Case, Answer any](t *testing.T, r runner[Case, Answer]) {
 	t.Helper()
 	t.Parallel()
-	path := recording(t, kind)
+	path, whole := recording(t, r.kind)
 	if path == "" {
-		t.Skipf("%s: no recording here; set DAEMONSIM_SHARED or give -cases", kind)
+		t.Skipf("%s: no recording here; set DAEMONSIM_SHARED or give -cases", r.kind)
 	}
+	count, differ, listed := 0, 0, 0
+	used := make([]bool, len(listings))
+	eachLine(t, path, func(line []byte) {
+		var c struct {
+			ID     string
+			Case   Case
+			Answer Answer
+		}
+		require.NoError(t, json.Unmarshal(line, &c), "case %d", count)
+		count++
+		found := r.check(c.Case, c.Answer)
+		unlisted := dropListed(r.kind, c.Case, found, used)
+		switch {
+		case len(unlisted) > 0:
+			if differ++; differ <= maxShown {
+				t.Errorf("%s: %s", c.ID, r.report(c.Case, unlisted))
+			}
+		case len(found) > 0:
+			listed++
+		}
+	})
+	require.NotZero(t, count)
+	fmt.Printf("%s: %d cases, %d differ, %d listed\n", r.kind, count, differ, listed)
+	for i, l := range listings {
+		if whole && l.kind == r.kind && !used[i] {
+			t.Errorf("no case of the kind %s needs the row %q of the table", l.kind, l.what)
+		}
+	}
+}
+
+// eachLine calls f with every line of a gzip'd file.
+func eachLine(t *testing.T, path string, f func(line []byte)) {
+	t.Helper()
 	file, err := os.Open(path)
 	require.NoError(t, err)
 	defer file.Close()
@@ -60,68 +110,8 @@ func replay[Case, Answer any](t *testing.T, kind string, check func(in Case, wan
 	require.NoError(t, err)
 	lines := bufio.NewScanner(unzipped)
 	lines.Buffer(nil, 16<<20)
-	count, differ, out := 0, 0, 0
 	for lines.Scan() {
-		var line struct {
-			ID     string
-			Case   Case
-			Answer Answer
-		}
-		require.NoError(t, json.Unmarshal(lines.Bytes(), &line), "case %d", count)
-		count++
-		switch diff := check(line.Case, line.Answer); {
-		case diff == leftOut:
-			out++
-		case diff != "":
-			if differ++; differ <= maxShown {
-				t.Errorf("%s: %s", line.ID, diff)
-			}
-		}
+		f(lines.Bytes())
 	}
 	require.NoError(t, lines.Err())
-	require.NotZero(t, count)
-	text := fmt.Sprintf("%s: %d cases, %d differ", kind, count, differ)
-	if out > 0 {
-		text += fmt.Sprintf(", %d left out", out)
-	}
-	fmt.Println(text)
-}
-
-// leftOut is the answer of a check that cannot put a case.
-const leftOut = "left out"
-
-// metadata is the part of an object's metadata that the cases use.
-type metadata struct {
-	Name, Namespace     string
-	Labels, Annotations map[string]string
-	Generation          int64
-	DeletionTimestamp   *string
-}
-
-func (m metadata) object() cluster.ObjectMeta {
-	return cluster.ObjectMeta{
-		Name: m.Name, Namespace: m.Namespace, Labels: m.Labels, Annotations: m.Annotations,
-	}
-}
-
-type nodeCase struct {
-	Metadata metadata
-	Spec     cluster.NodeSpec
-}
-
-func (n nodeCase) object() *cluster.Node {
-	return &cluster.Node{ObjectMeta: n.Metadata.object(), Spec: n.Spec}
-}
-
-type setCase struct {
-	Metadata metadata
-	Spec     daemonset.Spec
-	Status   daemonset.Status
-}
-
-// object is the DaemonSet with the defaults of the API server.
-func (s setCase) object() *daemonset.DaemonSet {
-	d := &daemonset.DaemonSet{ObjectMeta: s.Metadata.object(), Spec: s.Spec, Status: s.Status}
-	d.Default()
-	return d
 }

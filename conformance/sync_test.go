@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	gocmp "github.com/google/go-cmp/cmp"
-
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/daemonset"
 	"github.com/daemonsim/daemonsim/rollout"
@@ -75,16 +73,16 @@ type outcome struct {
 
 // TestSync builds any state and lets the controller do one sync.
 func TestSync(t *testing.T) {
-	replay(t, "sync", func(in syncCase, want syncAnswer) string {
-		if !puttable(&in) || stale(&in, &want) {
-			return leftOut
+	replay(t, runner[syncCase, syncAnswer]{kind: "sync", check: func(in syncCase, want syncAnswer) []difference {
+		if state := unputtable(&in, &want); state != "" {
+			return []difference{{"state", absent{}, state}}
 		}
 		w := newWorld(in.DaemonSet, in.Templates)
 		w.gate.open = false
 		w.gate.Controller = daemonset.New(daemonset.Config{BurstReplicas: in.BurstReplicas})
 		w.build(&in)
 		if w.err != nil {
-			return w.err.Error()
+			return failed(w.err)
 		}
 		got := w.observe()
 		got.Bounds = w.outOfBounds(&want)
@@ -93,34 +91,49 @@ func TestSync(t *testing.T) {
 		if !want.StatusDetermined || slices.ContainsFunc(got.Adopted, gone) {
 			want.Status, got.Status = daemonset.Status{}, statusText(daemonset.Status{}, 1-in.DaemonSet.Metadata.Generation)
 		}
-		return gocmp.Diff(want.outcome(in.DaemonSet.Metadata.Generation), got)
-	})
+		return diff(want.outcome(in.DaemonSet.Metadata.Generation), got)
+	}})
 }
 
-// puttable reports whether the door lets the state of a case in: it refuses a DaemonSet that is not
-// valid. A back-off cannot be given from outside, nor a ready pod that does not know since when.
-func puttable(in *syncCase) bool {
+// The states that a case may describe and that cannot be put to a cluster.
+const (
+	refusedState  = "refused by the door"
+	backoffState  = "in back-off"
+	timelessState = "ready since no time"
+	staleState    = "the outcome depends on caches that stand still"
+)
+
+// cannotBePut covers the cases of one such state.
+func cannotBePut(state string) func(any, difference) bool {
+	return func(_ any, d difference) bool { return d.path == "state" && d.got == state }
+}
+
+// unputtable says why the state of a case cannot be put; "" when it can.
+func unputtable(in *syncCase, want *syncAnswer) string {
 	if len(in.Backoff) > 0 {
-		return false
+		return backoffState
 	}
 	d := in.DaemonSet.object()
 	d.Spec.Template = in.Templates[in.Current].Clone()
 	d.Default()
 	if len(d.Validate()) > 0 {
-		return false
+		return refusedState
 	}
 	for _, n := range in.Nodes {
 		node := n.object()
 		if node.Default(); len(node.Validate()) > 0 {
-			return false
+			return refusedState
 		}
 	}
 	for _, p := range in.Pods {
 		if p.Ready && p.ReadySince == nil && d.Spec.MinReadySeconds > 0 {
-			return false
+			return timelessState
 		}
 	}
-	return true
+	if stale(in, want) {
+		return staleState
+	}
+	return ""
 }
 
 // stale reports whether the outcome depends on the recorded controller not seeing its own writes: it goes

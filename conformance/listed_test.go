@@ -1,0 +1,95 @@
+package conformance_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// listing is one row of the table of deliberate differences.
+type listing struct {
+	// kind is the kind of cases that it is about, rule the rule that says what Kubernetes does.
+	kind, rule string
+	// what says which part of which cases it covers, and reason why daemonsim answers otherwise.
+	what, reason string
+	// covers picks differences out of those of a case.
+	covers func(in any, d difference) bool
+}
+
+// listings is the whole table. DIFFERENCES.md prints it.
+var listings = []listing{
+	{
+		kind: "sync", rule: "D-14",
+		what: "states with a DaemonSet that the API server refuses (an unparsable percent, both budgets " +
+			"zero or both set, an empty selector)",
+		reason: "The recording puts them straight into the controller's cache. daemonsim has one door, which " +
+			"judges as the API server does, so there is no such state.",
+		covers: cannotBePut(refusedState),
+	},
+	{
+		kind: "sync", rule: "D-86",
+		what: "states in which a node is in back-off",
+		reason: "A back-off is the controller's memory of failed pods that it replaced. It comes about by " +
+			"replacing failed pods and cannot be handed in.",
+		covers: cannotBePut(backoffState),
+	},
+	{
+		kind: "sync", rule: "D-129",
+		what:   "ready pods without a time of getting ready, where minReadySeconds is above zero",
+		reason: "A kubelet never reports a condition without its time, and a simulated pod always knows it.",
+		covers: cannotBePut(timelessState),
+	},
+	{
+		kind: "sync", rule: "D-68",
+		what: "syncs whose outcome depends on the controller not seeing what it has written earlier in the same sync",
+		reason: "The recorded controller's caches stand still during the sync. The simulated one sees its own " +
+			"writes at once, as a controller does whose watch is faster than its sync.",
+		covers: cannotBePut(staleState),
+	},
+}
+
+// dropListed returns the differences that no row of the table covers, and notes which rows were used.
+func dropListed(kind string, in any, found []difference, used []bool) []difference {
+	return slices.DeleteFunc(slices.Clone(found), func(d difference) bool {
+		for i, l := range listings {
+			if l.kind == kind && l.covers(in, d) {
+				used[i] = true
+				return true
+			}
+		}
+		return false
+	})
+}
+
+var update = flag.Bool("update", false, "rewrite DIFFERENCES.md and the slices in testdata")
+
+const differencesFile = "DIFFERENCES.md"
+
+// TestDifferences keeps the printed table the same as the one that is used.
+func TestDifferences(t *testing.T) {
+	text := differencesText()
+	if *update {
+		require.NoError(t, os.WriteFile(differencesFile, []byte(text), 0o644))
+	}
+	was, err := os.ReadFile(differencesFile)
+	require.NoError(t, err)
+	require.Equal(t, text, string(was), "run go test ./conformance -update")
+}
+
+func differencesText() string {
+	var b strings.Builder
+	b.WriteString("# Deliberate differences from Kubernetes\n\n" +
+		"Where an answer of daemonsim is not the recorded one of Kubernetes v1.37.2, and is not meant to be. " +
+		"What is not in\nthis table must agree in every recorded case. A test keeps this page and the table " +
+		"that the tests use the same.\n\n" +
+		"| kind | rule | what | why |\n|---|---|---|---|\n")
+	for _, l := range listings {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", l.kind, l.rule, l.what, l.reason)
+	}
+	return b.String()
+}

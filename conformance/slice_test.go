@@ -1,0 +1,47 @@
+package conformance_test
+
+import (
+	"compress/gzip"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// sliceSize is how many cases of a kind testdata holds, about.
+const sliceSize = 1000
+
+// kinds lists the kinds of recordings that are replayed.
+var kinds = []string{
+	"placement", "revision", "rollout", "sync", "tolerations",
+}
+
+// TestSlices takes every nth case of the full recordings into testdata when it is asked to update, and
+// sees to it that there is a slice of every kind.
+func TestSlices(t *testing.T) {
+	for _, kind := range kinds {
+		file := filepath.Join("testdata", kind+".jsonl.gz")
+		if *update {
+			writeSlice(t, filepath.Join(sharedCases(), kind+".jsonl.gz"), file)
+		}
+		require.FileExists(t, file)
+	}
+}
+
+func writeSlice(t *testing.T, from, to string) {
+	var lines [][]byte
+	eachLine(t, from, func(line []byte) { lines = append(lines, slices.Clone(line)) })
+	file, err := os.Create(to)
+	require.NoError(t, err)
+	zipped, err := gzip.NewWriterLevel(file, gzip.BestCompression)
+	require.NoError(t, err)
+	step := max(1, len(lines)/sliceSize)
+	for i := 0; i < len(lines); i += step {
+		_, err := zipped.Write(append(lines[i], '\n'))
+		require.NoError(t, err)
+	}
+	require.NoError(t, zipped.Close())
+	require.NoError(t, file.Close())
+}
