@@ -48,6 +48,8 @@ func scribbleOver(obj cluster.Object) {
 		obj.Status.Conditions[0].Status = "scribble"
 		obj.Status.Addresses[0].Address = "scribble"
 		obj.Status.NodeInfo.KernelVersion = "scribble"
+		obj.Status.Images[0].Names[0] = "scribble"
+		obj.Status.Images[0].SizeBytes++
 	case *cluster.Pod:
 		if obj.Status.Trouble != nil {
 			obj.Status.Trouble.Reason = "scribble"
@@ -68,6 +70,7 @@ func fullNode() *cluster.Node {
 			Conditions:  []cluster.NodeCondition{{Type: "Ready", Status: "True"}},
 			Addresses:   []cluster.NodeAddress{{Type: "Hostname", Address: "full"}},
 			NodeInfo:    &cluster.NodeSystemInfo{KernelVersion: "6.1"},
+			Images:      []cluster.ContainerImage{{Names: []string{"agent:v1"}, SizeBytes: 1 << 20}},
 		},
 	}
 }

@@ -53,6 +53,17 @@ type NodeStatus struct {
 	Addresses  []NodeAddress   `json:"addresses,omitempty"`
 	// NodeInfo describes the software of the node; it is kept and shown, never interpreted.
 	NodeInfo *NodeSystemInfo `json:"nodeInfo,omitempty"`
+	// Images are the container images that the node has already. The scheduler prefers nodes that
+	// have the images of a pod.
+	Images []ContainerImage `json:"images,omitempty"`
+}
+
+// ContainerImage is an image on a node.
+type ContainerImage struct {
+	// Names are all names of the image, by tag and by digest.
+	Names []string `json:"names"`
+	// SizeBytes is the size of the image.
+	SizeBytes int64 `json:"sizeBytes,omitempty"`
 }
 
 // NodeCondition is one condition of a node.
@@ -120,6 +131,10 @@ func (n *Node) Clone() Object {
 	c.Status.Conditions = slices.Clone(n.Status.Conditions)
 	c.Status.Addresses = slices.Clone(n.Status.Addresses)
 	c.Status.NodeInfo = clonePointer(n.Status.NodeInfo)
+	c.Status.Images = slices.Clone(n.Status.Images)
+	for i := range c.Status.Images {
+		c.Status.Images[i].Names = slices.Clone(c.Status.Images[i].Names)
+	}
 	return &c
 }
 

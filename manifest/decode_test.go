@@ -263,7 +263,8 @@ status:
   capacity: {cpu: 4, memory: 1e3, pods: "110"}
   conditions:
   - {type: Ready, status: "False", lastHeartbeatTime: "2024-01-01T00:01:00Z"}
-  images: [{names: [a], sizeBytes: 1}]
+  images: [{names: [a, b], sizeBytes: 1}]
+  volumesInUse: [v]
   daemonEndpoints: {kubeletEndpoint: {Port: 10250}}
 `)
 	n := set.Items[0].Object.(*cluster.Node)
@@ -275,8 +276,9 @@ status:
 	}
 	pods := n.Status.Allocatable["pods"]
 	assert.Equal(t, int64(110), pods.Value(), "0156 is octal")
-	assert.Equal(t, []manifest.Dropped{{6, "spec.taints[0].timeAdded"}, {12, "status.images"},
-		{13, "status.daemonEndpoints"}}, set.Items[0].Dropped)
+	assert.Equal(t, []cluster.ContainerImage{{Names: []string{"a", "b"}, SizeBytes: 1}}, n.Status.Images)
+	assert.Equal(t, []manifest.Dropped{{6, "spec.taints[0].timeAdded"}, {13, "status.volumesInUse"},
+		{14, "status.daemonEndpoints"}}, set.Items[0].Dropped)
 }
 
 func TestOwnerUIDs(t *testing.T) {

@@ -44,9 +44,9 @@
 // way to relax that. The status of a DaemonSet, Pod or Namespace, a Namespace's spec, what the API
 // server fills in metadata (uid, resourceVersion, generation, creationTimestamp, deletionTimestamp,
 // deletionGracePeriodSeconds, managedFields, selfLink), a template's owner references, timeAdded of
-// taints and the inventory in a Node's status (images, volumes, daemon endpoints, features, swap)
-// are accepted and not kept: [Item.Dropped] names them. The capacity, allocatable, conditions,
-// addresses and node info of a Node are kept.
+// taints and the inventory in a Node's status (volumes, daemon endpoints, features, swap) are accepted
+// and not kept: [Item.Dropped] names them. The capacity, allocatable, conditions, addresses, node info
+// and images of a Node are kept.
 //
 // Timestamps count from [Options.Epoch]. UIDs in owner references are kept if a simulation wrote
 // them; others become the UID of no object.

@@ -85,7 +85,7 @@ func droppableMeta(name string) string {
 
 func droppableNodeStatus(name string) string {
 	switch name {
-	case "images", "volumesInUse", "volumesAttached", "runtimeHandlers", "declaredFeatures":
+	case "volumesInUse", "volumesAttached", "runtimeHandlers", "declaredFeatures":
 		return "a list"
 	case "daemonEndpoints", "config", "features":
 		return "a mapping"
