@@ -46,38 +46,20 @@ func TestCreateFillsIn(t *testing.T) {
 	require.Equal(t, "windows", small.Labels["kubernetes.io/os"], "what is said stays")
 }
 
-// TestPriorities is S-159: the classes that are built in, and the global default.
-func TestPriorities(t *testing.T) {
-	c := cluster.New(cluster.Config{})
-	priority := func(name, class string) int32 {
-		p := withPriority(class, nil)
-		p.Name = name
-		return create(t, c, p).Priority
-	}
-	require.EqualValues(t, 2_000_001_000, priority("node", "system-node-critical"))
-	require.EqualValues(t, 2_000_000_000, priority("cluster", "system-cluster-critical"))
-	require.Zero(t, priority("none", ""))
-
-	class := create(t, c, &cluster.PriorityClass{ObjectMeta: named("usual"), Value: 50, GlobalDefault: true})
-	require.Equal(t, "PreemptLowerPriority", class.PreemptionPolicy)
-	require.EqualValues(t, 50, priority("default", ""))
-	require.NoError(t, c.Delete(cluster.KindPriorityClass, "", "usual", cluster.DeleteOptions{}))
-	require.EqualValues(t, 50, storedPod(c, "default").Priority, "S-162: existing pods keep theirs")
-	value, ok := c.PriorityOf("usual")
-	require.False(t, ok)
-	require.Zero(t, value)
-}
-
-// TestBind looks at what binding leaves in the pod.
-func TestBind(t *testing.T) {
+// TestBind_S133 looks at what binding leaves in the pod.
+func TestBind_S133(t *testing.T) {
 	c := doorWorld(t)
 	p := storedPod(c, "loose")
 	status := p.Status
-	status.Trouble = &cluster.PodTrouble{Unschedulable: "no room"}
+	status.Trouble = &cluster.PodTrouble{
+		Unschedulable: "no room", SchedulerError: true, NominatedNodeName: "b",
+	}
 	p, err := c.SetPodStatus(p.UID, status)
 	require.NoError(t, err)
+	require.Equal(t, "b", p.NominatedNodeName())
 	p, err = c.Bind(p.UID, "a")
 	require.NoError(t, err)
+	require.Empty(t, p.NominatedNodeName(), "S-133: binding clears the nomination")
 	require.Equal(t, "a", p.NodeName)
 	require.Equal(t, c.Node("a").ID(), p.TargetID())
 	require.Equal(t, 5*time.Second, p.Status.ScheduledAt)
@@ -85,8 +67,33 @@ func TestBind(t *testing.T) {
 	require.Same(t, p, storedPod(c, "loose"))
 }
 
-// TestBindingAddsTopology is S-134.
-func TestBindingAddsTopology(t *testing.T) {
+// TestBindKeepsOtherTrouble binds a pod that somebody is about to remove.
+func TestBindKeepsOtherTrouble(t *testing.T) {
+	c := cluster.New(cluster.Config{})
+	d := cluster.Disruption{Reason: "EvictionByEvictionAPI", Message: "Eviction API: evicting"}
+	p := create(t, c, newPod("p"))
+	p, err := c.SetPodStatus(p.UID, p.Status.WithTrouble(func(t *cluster.PodTrouble) {
+		t.Unschedulable, t.NominatedNodeName, t.Disruption = "no room", "b", d
+	}))
+	require.NoError(t, err)
+	p, err = c.Bind(p.UID, "a")
+	require.NoError(t, err)
+	require.Equal(t, &cluster.PodTrouble{Disruption: d}, p.Status.Trouble)
+}
+
+func TestBindRefuses_S132(t *testing.T) {
+	c := cluster.New(cluster.Config{})
+	gated := newPod("gated")
+	gated.Template = templateWith(func(s *cluster.PodTemplateSpec) {
+		s.Spec.SchedulingGates = []cluster.PodSchedulingGate{{Name: "example.com/quota"}}
+	})
+	_, err := c.Bind(create(t, c, gated).UID, "a")
+	require.ErrorIs(t, err, cluster.ErrConflict)
+	require.ErrorContains(t, err, `pod waits for scheduling gate "example.com/quota"`)
+}
+
+// TestBindingAddsTopology_S134 looks at the labels that a pod gets from its node.
+func TestBindingAddsTopology_S134(t *testing.T) {
 	const zone, region = "topology.kubernetes.io/zone", "topology.kubernetes.io/region"
 	placed := func(labels map[string]string) *cluster.Pod {
 		p := newPodOn("p", "z")

@@ -28,5 +28,7 @@
 //   - Foreground deletion is not modelled; dependents go after their owner.
 //   - For each object the latest 100 Events are kept. Equal ones are counted; similar ones are not
 //     combined, and none are dropped while the object exists.
-//   - Admission fills in a pod's priority and default namespace; there are no other plugins.
+//   - Admission fills in a pod's priority, preemption policy and default namespace; there are no other
+//     plugins. The two priority classes that every cluster has are known by name; they are no objects
+//     unless somebody stores them.
 package cluster

@@ -4,21 +4,9 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-	"time"
 
 	"github.com/daemonsim/daemonsim/affinity"
 	"github.com/daemonsim/daemonsim/cluster/field"
-)
-
-// PodPhase is where a pod is in its life.
-type PodPhase string
-
-// The phases of a pod. The empty phase reads as Pending.
-const (
-	PodPending   PodPhase = "Pending"
-	PodRunning   PodPhase = "Running"
-	PodSucceeded PodPhase = "Succeeded"
-	PodFailed    PodPhase = "Failed"
 )
 
 // Pod is one pod. What it shares with the other pods of its revision is in its Template; the fields
@@ -37,45 +25,16 @@ type Pod struct {
 	// Status is what the kubelet reports.
 	Status PodStatus
 
+	// class is the stored PriorityClass that Priority came from, as it was then; nil for a pod without
+	// one, and for the classes that are built in.
+	class *PriorityClass
+
 	node, target NodeID
 	group        uint32
 	// asTemplate says that the pod has the metadata of its template.
 	asTemplate bool
 	// linked says that the pod has owners by whom its group does not find it.
 	linked bool
-}
-
-// PodStatus is what is known of a running pod. The conditions and container statuses that Kubernetes
-// shows follow from it: see Pod.Conditions.
-type PodStatus struct {
-	// Phase is the phase; empty reads as Pending.
-	Phase PodPhase
-	// Ready is the status of the condition Ready.
-	Ready bool
-	// Started reports whether the containers run.
-	Started bool
-	// Restarts counts the restarts of the containers.
-	Restarts int32
-	// ReadySince is the virtual time at which Ready last changed.
-	ReadySince time.Duration
-	// ScheduledAt and StartedAt are the virtual times of binding and of the containers' start.
-	ScheduledAt, StartedAt time.Duration
-	// Trouble says what is wrong; nil for a pod without trouble.
-	Trouble *PodTrouble
-}
-
-// PodTrouble is why a pod is not what it should be. A PodTrouble never changes once it is stored.
-type PodTrouble struct {
-	// Reason and Message are status.reason and status.message, such as "Evicted".
-	Reason, Message string
-	// Waiting is why the containers wait, such as "ImagePullBackOff" or "CrashLoopBackOff".
-	Waiting string
-	// Unschedulable is the scheduler's message for a pod that fits nowhere.
-	Unschedulable string
-	// LastExitAt is the virtual time at which the containers last stopped.
-	LastExitAt time.Duration
-	// ExitCode is the exit code of that stop.
-	ExitCode int32
 }
 
 // Kind is KindPod.
@@ -113,24 +72,6 @@ func (p *Pod) TargetID() NodeID {
 		return p.node
 	}
 	return p.target
-}
-
-// Terminal reports whether the pod has come to its end: phase Succeeded or Failed.
-func (p *Pod) Terminal() bool {
-	return p.Status.Phase == PodSucceeded || p.Status.Phase == PodFailed
-}
-
-// Phase is the status' phase, Pending when that is empty.
-func (p *Pod) Phase() PodPhase {
-	if p.Status.Phase == "" {
-		return PodPending
-	}
-	return p.Status.Phase
-}
-
-// Available reports whether the pod is ready and has been for minReady by now.
-func (p *Pod) Available(now, minReady time.Duration) bool {
-	return p.Status.Ready && addTime(p.Status.ReadySince, minReady) <= now
 }
 
 // Clone returns a copy that shares the template, which cannot change.
@@ -195,7 +136,7 @@ func (p *Pod) CopyStatus(from Object) Object {
 // PrepareUpdate keeps the status and what is fixed once a pod exists.
 func (p *Pod) PrepareUpdate(old Object) {
 	was := old.(*Pod)
-	p.Status, p.Priority = was.Status, was.Priority
+	p.Status, p.Priority, p.class = was.Status, was.Priority, was.class
 	p.node, p.target, p.group, p.linked = was.node, was.target, was.group, was.linked
 	p.asTemplate = was.asTemplate && maps.Equal(p.Labels, was.Labels) &&
 		maps.Equal(p.Annotations, was.Annotations) &&
@@ -238,62 +179,4 @@ func (p *Pod) Validate() field.ErrorList {
 // badName reports whether the pod's name or namespace is not valid.
 func (p *Pod) badName() bool {
 	return len(affinity.DNSSubdomainErrors(p.Name)) > 0 || len(affinity.DNSLabelErrors(p.Namespace)) > 0
-}
-
-// FullSpec puts together the spec as the API server would show it: the template's, with the pod's
-// own node name, priority and pinned node affinity. The caller owns the result.
-func (p *Pod) FullSpec() PodSpec {
-	spec := p.Spec().Clone()
-	spec.NodeName = p.NodeName
-	spec.Priority = clonePointer(&p.Priority)
-	if p.Target != "" {
-		spec.Affinity = pin(spec.Affinity, p.Target)
-	}
-	return spec
-}
-
-// pin replaces the required node affinity by the one term that names the node.
-func pin(a *affinity.Affinity, node string) *affinity.Affinity {
-	if a == nil {
-		a = &affinity.Affinity{}
-	}
-	if a.NodeAffinity == nil {
-		a.NodeAffinity = &affinity.NodeAffinity{}
-	}
-	a.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution = &affinity.NodeSelector{
-		NodeSelectorTerms: []affinity.NodeSelectorTerm{{
-			MatchFields: []affinity.NodeSelectorRequirement{{
-				Key: "metadata.name", Operator: affinity.NodeSelectorOpIn, Values: []string{node},
-			}},
-		}},
-	}
-	return a
-}
-
-// PinnedNode reads back from a spec the node that its required affinity names, as the DaemonSet
-// controller does: the value of the first matchFields entry for metadata.name with operator In and
-// exactly one value.
-func PinnedNode(spec *PodSpec) (name string, ok bool) {
-	if spec.Affinity == nil || spec.Affinity.NodeAffinity == nil {
-		return "", false
-	}
-	required := spec.Affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution
-	if required == nil {
-		return "", false
-	}
-	for _, term := range required.NodeSelectorTerms {
-		for _, f := range term.MatchFields {
-			if f.Key == "metadata.name" && f.Operator == affinity.NodeSelectorOpIn {
-				return only(f.Values)
-			}
-		}
-	}
-	return "", false
-}
-
-func only(values []string) (string, bool) {
-	if len(values) != 1 {
-		return "", false
-	}
-	return values[0], true
 }

@@ -1,10 +1,6 @@
 package cluster
 
-import (
-	"time"
-
-	"github.com/daemonsim/daemonsim/affinity"
-)
+import "time"
 
 // apiPod is a pod as the API shows it.
 type apiPod struct {
@@ -19,6 +15,7 @@ type apiPodStatus struct {
 	Conditions        []PodCondition    `json:"conditions,omitempty"`
 	Message           string            `json:"message,omitempty"`
 	Reason            string            `json:"reason,omitempty"`
+	NominatedNodeName string            `json:"nominatedNodeName,omitempty"`
 	StartTime         *time.Duration    `json:"startTime,omitempty"`
 	ContainerStatuses []ContainerStatus `json:"containerStatuses,omitempty"`
 	QOSClass          PodQOSClass       `json:"qosClass"`
@@ -40,26 +37,10 @@ func (p *Pod) APIObject() any {
 	}
 	if t := p.Status.Trouble; t != nil {
 		api.Status.Reason, api.Status.Message = t.Reason, t.Message
+		api.Status.NominatedNodeName = t.NominatedNodeName
 	}
 	if p.Bound() {
 		api.Status.StartTime = &p.Status.ScheduledAt
 	}
 	return api
-}
-
-// sharedSpec is FullSpec without the copy.
-func (p *Pod) sharedSpec() PodSpec {
-	spec := *p.Spec()
-	spec.NodeName = p.NodeName
-	spec.Priority = &p.Priority
-	if p.Target == "" {
-		return spec
-	}
-	var a affinity.Affinity
-	if spec.Affinity != nil {
-		a = *spec.Affinity
-	}
-	a.NodeAffinity = clonePointer(a.NodeAffinity)
-	spec.Affinity = pin(&a, p.Target)
-	return spec
 }

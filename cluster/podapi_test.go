@@ -2,6 +2,7 @@ package cluster_test
 
 import (
 	"encoding/json"
+	"reflect"
 	"testing"
 	"time"
 
@@ -55,6 +56,40 @@ func TestConditions_N94(t *testing.T) {
 	require.Empty(t, pod.ContainerStatuses())
 	pod.Status.Trouble = &cluster.PodTrouble{Unschedulable: "0/1 nodes are available"}
 	require.Equal(t, "PodScheduled=False Unschedulable at 0s", text(pod.Conditions()))
+	pod.Status.Trouble.SchedulerError = true
+	require.Equal(t, "PodScheduled=False SchedulerError at 0s", text(pod.Conditions()), "S-143")
+}
+
+// TestDisruption looks at a pod that is about to make room for another.
+func TestDisruption(t *testing.T) {
+	victim := cluster.PodStatus{}.WithTrouble(func(t *cluster.PodTrouble) {
+		t.Disruption = cluster.Disruption{Reason: "PreemptionByScheduler", Message: "m", At: 3 * time.Second}
+		t.NominatedNodeName = "b"
+	})
+	pod := podOf(t, victim)
+	list := pod.Conditions()
+	require.Len(t, list, 5)
+	require.Equal(t, "DisruptionTarget=True PreemptionByScheduler at 3s", text(list[4:]))
+	require.Equal(t, "m", list[4].Message)
+	api := string(cluster.JSON(pod, time.Time{}))
+	require.Contains(t, api, `"nominatedNodeName":"b"`)
+	require.Contains(t, api, `{"type":"DisruptionTarget","status":"True","lastTransitionTime":"0001-01-01T00:00:03Z",`+
+		`"reason":"PreemptionByScheduler","message":"m"}`)
+	d, ok := pod.Disruption()
+	require.True(t, ok)
+	require.Equal(t, "PreemptionByScheduler", d.Reason)
+
+	healthy := podOf(t, victim.WithTrouble(func(t *cluster.PodTrouble) { *t = cluster.PodTrouble{} }))
+	require.Nil(t, healthy.Status.Trouble, "nothing is left to say")
+	require.NotNil(t, victim.Trouble, "and the original is as it was")
+	_, ok = healthy.Disruption()
+	require.False(t, ok)
+	require.Empty(t, healthy.NominatedNodeName())
+}
+
+// TestPodIsSmall: what few pods have costs the others nothing.
+func TestPodIsSmall(t *testing.T) {
+	require.LessOrEqual(t, reflect.TypeFor[cluster.Pod]().Size(), uintptr(288))
 }
 
 // text writes conditions on one line.

@@ -26,9 +26,21 @@ const (
 )
 
 // Conditions are the pod's conditions in the order in which a kubelet lists them: Initialized, Ready,
-// ContainersReady, PodScheduled. A pod that is not bound has at most PodScheduled. The caller owns
-// the result.
+// ContainersReady, PodScheduled, and at the end DisruptionTarget if somebody is about to remove the
+// pod. Of the former, a pod that is not bound has at most PodScheduled. The caller owns the result.
 func (p *Pod) Conditions() []PodCondition {
+	list := p.progress()
+	if d, ok := p.Disruption(); ok {
+		list = append(list, PodCondition{
+			Type: DisruptionTarget, Status: conditionTrue, LastTransitionTime: &d.At,
+			Reason: d.Reason, Message: d.Message,
+		})
+	}
+	return list
+}
+
+// progress are the conditions that say how far the pod has come.
+func (p *Pod) progress() []PodCondition {
 	if !p.Bound() {
 		return p.unscheduled()
 	}
@@ -49,6 +61,9 @@ func (p *Pod) unscheduled() []PodCondition {
 		c.Message = "Scheduling is blocked due to non-empty scheduling gates"
 	case t != nil && t.Unschedulable != "":
 		c.Reason, c.Message = "Unschedulable", t.Unschedulable
+		if t.SchedulerError {
+			c.Reason = "SchedulerError"
+		}
 	default:
 		return nil
 	}

@@ -140,6 +140,8 @@ const (
 	PodInitialized  PodConditionType = "Initialized"
 	ContainersReady PodConditionType = "ContainersReady"
 	PodReady        PodConditionType = "Ready"
+	// DisruptionTarget says that somebody is about to remove the pod.
+	DisruptionTarget PodConditionType = "DisruptionTarget"
 )
 
 // PodSchedulingGate is one reason not to schedule a pod yet.

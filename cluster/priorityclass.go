@@ -1,6 +1,11 @@
 package cluster
 
-import "github.com/daemonsim/daemonsim/cluster/field"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/daemonsim/daemonsim/cluster/field"
+)
 
 // The priorities of the two classes that every cluster has.
 const (
@@ -42,45 +47,93 @@ func (c *PriorityClass) Clone() Object {
 // Default fills in the preemption policy.
 func (c *PriorityClass) Default() {
 	if c.PreemptionPolicy == "" {
-		c.PreemptionPolicy = "PreemptLowerPriority"
+		c.PreemptionPolicy = string(PreemptLowerPriority)
 	}
 }
 
-// Validate reports everything that is wrong with the class.
+// Validate reports everything that is wrong with the class. Names that begin with system- are for the
+// classes that every cluster has; one of those may be stored if it says what it always says.
 func (c *PriorityClass) Validate() field.ErrorList {
-	errs := ValidateMeta(&c.ObjectMeta, ClusterScoped, field.NewPath("metadata"))
-	if c.Value > HighestUserPriority {
-		errs = append(errs, field.Forbidden(field.NewPath("value"),
-			"maximum allowed value of a user defined priority is 1000000000"))
+	metadata := field.NewPath("metadata")
+	errs := ValidateMeta(&c.ObjectMeta, ClusterScoped, metadata)
+	if strings.HasPrefix(c.Name, systemPrefix) {
+		if why := c.differsFromSystem(); why != "" {
+			errs = append(errs, field.Forbidden(metadata.Child("name"), "priority class names with '"+
+				systemPrefix+"' prefix are reserved for system use only. error: "+why))
+		}
+	} else if c.Value > HighestUserPriority {
+		errs = append(errs, field.Forbidden(field.NewPath("value"), fmt.Sprintf(
+			"maximum allowed value of a user defined priority is %d", HighestUserPriority)))
 	}
-	if p := c.PreemptionPolicy; p != "PreemptLowerPriority" && p != "Never" {
-		errs = append(errs, field.NotSupported(field.NewPath("preemptionPolicy"), p,
-			"Never", "PreemptLowerPriority"))
+	return append(errs, oneOf(field.NewPath("preemptionPolicy"), PreemptionPolicy(c.PreemptionPolicy),
+		PreemptLowerPriority, PreemptNever)...)
+}
+
+// PrepareUpdate changes nothing: a class has neither status nor generation.
+func (c *PriorityClass) PrepareUpdate(Object) {}
+
+// ValidateUpdate reports changes to what pods have taken over from the class.
+func (c *PriorityClass) ValidateUpdate(old Object) field.ErrorList {
+	was := old.(*PriorityClass)
+	var errs field.ErrorList
+	if c.Value != was.Value {
+		errs = append(errs, field.Forbidden(field.NewPath("value"), "may not be changed in an update."))
+	}
+	if c.PreemptionPolicy != was.PreemptionPolicy {
+		errs = append(errs, field.Invalid(field.NewPath("preemptionPolicy"), c.PreemptionPolicy,
+			"field is immutable"))
 	}
 	return errs
 }
 
-// priorityOf resolves the name of a priority class. The empty name is priority 0.
-func (s *store) priorityOf(class string) (int32, bool) {
-	switch class {
-	case "":
-		return s.defaultPriority(), true
+const systemPrefix = "system-"
+
+// systemPriority is the value of a class that every cluster has.
+func systemPriority(name string) (int32, bool) {
+	switch name {
 	case "system-node-critical":
 		return SystemNodeCritical, true
 	case "system-cluster-critical":
 		return SystemClusterCritical, true
 	}
-	if c, ok := s.get(KindPriorityClass, "", class).(*PriorityClass); ok {
-		return c.Value, true
-	}
 	return 0, false
 }
 
-func (s *store) defaultPriority() int32 {
+// differsFromSystem says what is wrong with a class that has the name of a built-in one.
+func (c *PriorityClass) differsFromSystem() string {
+	value, known := systemPriority(c.Name)
+	switch {
+	case !known:
+		return c.Name + " is not a known system priority class"
+	case c.Value != value:
+		return fmt.Sprintf("value of %s PriorityClass must be %d", c.Name, value)
+	case c.GlobalDefault:
+		return fmt.Sprintf("globalDefault of %s PriorityClass must be false", c.Name)
+	}
+	return ""
+}
+
+// priorityOf resolves the name of a priority class. The empty name stands for the global default, and
+// for priority 0 without one. The class is nil for what is built in.
+func (s *store) priorityOf(name string) (priority int32, class *PriorityClass, ok bool) {
+	if name == "" {
+		class = s.defaultClass()
+	} else {
+		class, _ = s.get(KindPriorityClass, "", name).(*PriorityClass)
+	}
+	if class != nil {
+		return class.Value, class, true
+	}
+	priority, ok = systemPriority(name)
+	return priority, nil, ok || name == ""
+}
+
+// defaultClass is the class of pods that name none; nil when there is none.
+func (s *store) defaultClass() *PriorityClass {
 	for obj := range s.all(KindPriorityClass, "") {
 		if c := obj.(*PriorityClass); c.GlobalDefault {
-			return c.Value
+			return c
 		}
 	}
-	return 0
+	return nil
 }

@@ -161,7 +161,10 @@ func (r Reader) OwnedBy(owner UID) iter.Seq[Object] {
 }
 
 // PriorityOf resolves the name of a priority class; false when there is no such class.
-func (r Reader) PriorityOf(class string) (int32, bool) { return r.s.priorityOf(class) }
+func (r Reader) PriorityOf(class string) (int32, bool) {
+	priority, _, ok := r.s.priorityOf(class)
+	return priority, ok
+}
 
 // Version is the number of the latest change that the reader has seen.
 func (r Reader) Version() uint64 { return r.s.version }

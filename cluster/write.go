@@ -55,14 +55,16 @@ func (cl *Client) prepareNew(obj Object) error {
 	if n, ok := obj.(*Node); ok && n.Status.Allocatable == nil {
 		n.Status.Capacity, n.Status.Allocatable = cl.c.capacity, cl.c.capacity
 	}
+	if p, ok := obj.(*Pod); ok {
+		if err := cl.admitPod(p); err != nil {
+			return err
+		}
+	}
 	if p, ok := obj.(Creatable); ok {
 		p.PrepareCreate()
 	}
 	if errs := obj.Validate(); len(errs) > 0 {
 		return &InvalidError{errs.Err()}
-	}
-	if p, ok := obj.(*Pod); ok {
-		return cl.admitPod(p)
 	}
 	return cl.admitClass(obj)
 }
@@ -107,37 +109,6 @@ func (cl *Client) nameNew(obj Object) error {
 		}
 	}
 	return fmt.Errorf("no free name for prefix %q: %w", m.GenerateName, ErrAlreadyExists)
-}
-
-// admitPod resolves what a pod says by name.
-func (cl *Client) admitPod(p *Pod) error {
-	class := p.Template.spec.PriorityClassName
-	priority, ok := cl.c.store.priorityOf(class)
-	if !ok {
-		return fmt.Errorf("%w: no PriorityClass with name %s was found", ErrForbidden, class)
-	}
-	if said := p.Template.spec.Priority; said != nil && *said != priority {
-		return fmt.Errorf("%w: the integer value of priority (%d) must not be provided in pod spec; "+
-			"priority admission controller computed %d from the given PriorityClass name",
-			ErrForbidden, *said, priority)
-	}
-	p.Priority = priority
-	return nil
-}
-
-// admitClass refuses a second priority class that is the global default.
-func (cl *Client) admitClass(obj Object) error {
-	class, ok := obj.(*PriorityClass)
-	if !ok || !class.GlobalDefault {
-		return nil
-	}
-	for other := range cl.c.store.all(KindPriorityClass, "") {
-		if o := other.(*PriorityClass); o.GlobalDefault && o.Name != class.Name {
-			return fmt.Errorf("%w: PriorityClass %s is already marked as default. Only one default can exist",
-				ErrForbidden, o.Name)
-		}
-	}
-	return nil
 }
 
 func (cl *Client) ensureNamespace(name string) {

@@ -7,8 +7,9 @@ import (
 )
 
 // Bind puts a pod on a node, as the scheduler does. The node's zone and region become labels of the
-// pod. It fails with ErrNotFound when the pod is gone and with ErrConflict when it is terminating or
-// bound already. It does not ask whether the node exists or has room, but must be told one.
+// pod, and it is nominated no longer. It fails with ErrNotFound when the pod is gone and with
+// ErrConflict when it is terminating, bound already, or held back by scheduling gates. It does not ask
+// whether the node exists or has room, but must be told one.
 func (cl *Client) Bind(uid UID, node string) (*Pod, error) {
 	p := cl.c.store.pod(uid)
 	if p == nil {
@@ -20,17 +21,17 @@ func (cl *Client) Bind(uid UID, node string) (*Pod, error) {
 	if p.Terminating() || p.Bound() {
 		return nil, opError("bind", p, fmt.Errorf("pod is terminating or on node %q: %w", p.NodeName, ErrConflict))
 	}
+	if gates := p.Spec().SchedulingGates; len(gates) > 0 {
+		return nil, opError("bind", p, fmt.Errorf("pod waits for scheduling gate %q: %w", gates[0].Name, ErrConflict))
+	}
 	next := *p
 	next.NodeName, next.node = node, cl.c.store.nodeID(node)
-	next.Status.ScheduledAt = cl.c.now
-	if t := next.Status.Trouble; t != nil {
-		rest := *t
-		rest.Unschedulable = ""
-		next.Status.Trouble = nil
-		if rest != (PodTrouble{}) {
-			next.Status.Trouble = &rest
-		}
+	if next.Status.Trouble != nil {
+		next.Status = next.Status.WithTrouble(func(t *PodTrouble) {
+			t.Unschedulable, t.SchedulerError, t.NominatedNodeName = "", false, ""
+		})
 	}
+	next.Status.ScheduledAt = cl.c.now
 	next.adoptTopology(cl.c.store.nodes.At(int(next.node)).node)
 	cl.replace(p, &next)
 	return &next, nil

@@ -220,7 +220,6 @@ func (s *Scheduler) reject(cl *cluster.Client, p *cluster.Pod, why *failure) {
 	if t := p.Status.Trouble; t != nil && t.Unschedulable == message {
 		return
 	}
-	status := p.Status
-	status.Trouble = &cluster.PodTrouble{Unschedulable: message}
+	status := p.Status.WithTrouble(func(t *cluster.PodTrouble) { t.Unschedulable = message })
 	_, _ = cl.SetPodStatus(p.UID, status)
 }

@@ -224,9 +224,7 @@ func (k *Kubelet) start(cl *cluster.Client, p *cluster.Pod, status cluster.PodSt
 	now := cl.Now()
 	status.Phase, status.Started, status.StartedAt = cluster.PodRunning, true, now
 	if t := status.Trouble; t != nil && t.Waiting != "" {
-		rest := *t
-		rest.Waiting = ""
-		status.Trouble = &rest
+		status = status.WithTrouble(func(t *cluster.PodTrouble) { t.Waiting = "" })
 	}
 	plan := cluster.Task{Object: p.UID, Arg: uint64(status.Restarts), Retry: status.Restarts > 0}
 	switch {
@@ -264,11 +262,12 @@ func (k *Kubelet) crash(cl *cluster.Client, p *cluster.Pod) {
 		status.Ready, status.ReadySince = false, cl.Now()
 	}
 	wait := restartDelay(&status, cl.Now())
-	trouble := cluster.PodTrouble{LastExitAt: cl.Now(), ExitCode: 1}
-	if wait > 0 {
-		trouble.Waiting = "CrashLoopBackOff"
-	}
-	status.Trouble = &trouble
+	status = status.WithTrouble(func(t *cluster.PodTrouble) {
+		t.LastExitAt, t.ExitCode, t.Waiting = cl.Now(), 1, ""
+		if wait > 0 {
+			t.Waiting = "CrashLoopBackOff"
+		}
+	})
 	cl.After(wait, cluster.Task{
 		Kind: taskRestart, Object: p.UID, Arg: uint64(status.Restarts), Retry: true,
 	})

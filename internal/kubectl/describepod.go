@@ -12,8 +12,8 @@ func describePod(d *describer, obj cluster.Object) {
 	d.line(0, "Name:\t%s", p.Name)
 	d.line(0, "Namespace:\t%s", p.Namespace)
 	d.line(0, "Priority:\t%d", p.Priority)
-	if spec.PriorityClassName != "" {
-		d.line(0, "Priority Class Name:\t%s", spec.PriorityClassName)
+	if class := p.PriorityClassName(); class != "" {
+		d.line(0, "Priority Class Name:\t%s", class)
 	}
 	if spec.RuntimeClassName != nil {
 		d.line(0, "Runtime Class Name:\t%s", *spec.RuntimeClassName)
@@ -29,6 +29,9 @@ func describePod(d *describer, obj cluster.Object) {
 	d.line(0, "IPs:\t%s", none)
 	if owner := p.Controller(); owner != nil {
 		d.line(0, "Controlled By:\t%s/%s", owner.Kind, owner.Name)
+	}
+	if node := p.NominatedNodeName(); node != "" {
+		d.line(0, "NominatedNodeName:\t%s", node)
 	}
 	if len(spec.InitContainers) > 0 {
 		d.containers("Init Containers", spec.InitContainers, p)

@@ -13,10 +13,10 @@ func podColumns() []column {
 		narrow("STATUS", func(_ *view, p *cluster.Pod) string { return podStatus(p) }),
 		narrow("RESTARTS", podRestarts),
 		ageColumn(),
-		// There is no network, so there are no addresses, and nobody is nominated.
+		// There is no network, so there are no addresses.
 		wide("IP", func(*view, *cluster.Pod) string { return none }),
 		wide("NODE", func(_ *view, p *cluster.Pod) string { return orNone(p.NodeName) }),
-		wide("NOMINATED NODE", func(*view, *cluster.Pod) string { return none }),
+		wide("NOMINATED NODE", func(_ *view, p *cluster.Pod) string { return orNone(p.NominatedNodeName()) }),
 		wide("READINESS GATES", func(_ *view, p *cluster.Pod) string { return podGates(p) }),
 	}
 }

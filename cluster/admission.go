@@ -1,0 +1,44 @@
+package cluster
+
+import "fmt"
+
+// admitPod resolves what a new pod says by name: its priority class gives it priority and preemption
+// policy. What the pod itself says of them may not be anything else.
+func (cl *Client) admitPod(p *Pod) error {
+	spec := p.Spec()
+	priority, class, ok := cl.c.store.priorityOf(spec.PriorityClassName)
+	if !ok {
+		return fmt.Errorf("%w: no PriorityClass with name %s was found", ErrForbidden, spec.PriorityClassName)
+	}
+	if said := spec.Priority; said != nil && *said != priority {
+		return fmt.Errorf("%w: the integer value of priority (%d) must not be provided in pod spec; "+
+			"priority admission controller computed %d from the given PriorityClass name",
+			ErrForbidden, *said, priority)
+	}
+	policy := PreemptLowerPriority
+	if class != nil {
+		policy = PreemptionPolicy(class.PreemptionPolicy)
+	}
+	if said := spec.PreemptionPolicy; said != nil && *said != policy {
+		return fmt.Errorf("%w: the string value of PreemptionPolicy (%s) must not be provided in pod spec; "+
+			"priority admission controller computed %s from the given PriorityClass name",
+			ErrForbidden, *said, policy)
+	}
+	p.Priority, p.class = priority, class
+	return nil
+}
+
+// admitClass refuses a second priority class that is the global default.
+func (cl *Client) admitClass(obj Object) error {
+	class, ok := obj.(*PriorityClass)
+	if !ok || !class.GlobalDefault {
+		return nil
+	}
+	for other := range cl.c.store.all(KindPriorityClass, "") {
+		if o := other.(*PriorityClass); o.GlobalDefault && o.Name != class.Name {
+			return fmt.Errorf("%w: PriorityClass %s is already marked as default. Only one default can exist",
+				ErrForbidden, o.Name)
+		}
+	}
+	return nil
+}

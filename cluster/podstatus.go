@@ -1,0 +1,115 @@
+package cluster
+
+import "time"
+
+// PodPhase is where a pod is in its life.
+type PodPhase string
+
+// The phases of a pod. The empty phase reads as Pending.
+const (
+	PodPending   PodPhase = "Pending"
+	PodRunning   PodPhase = "Running"
+	PodSucceeded PodPhase = "Succeeded"
+	PodFailed    PodPhase = "Failed"
+)
+
+// PodStatus is what is known of a running pod. The conditions and container statuses that Kubernetes
+// shows follow from it: see Pod.Conditions.
+type PodStatus struct {
+	// Phase is the phase; empty reads as Pending.
+	Phase PodPhase
+	// Ready is the status of the condition Ready.
+	Ready bool
+	// Started reports whether the containers run.
+	Started bool
+	// Restarts counts the restarts of the containers.
+	Restarts int32
+	// ReadySince is the virtual time at which Ready last changed.
+	ReadySince time.Duration
+	// ScheduledAt and StartedAt are the virtual times of binding and of the containers' start.
+	ScheduledAt, StartedAt time.Duration
+	// Trouble says what is wrong; nil for a pod without trouble.
+	Trouble *PodTrouble
+}
+
+// PodTrouble is why a pod is not what it should be. A PodTrouble never changes once it is stored.
+type PodTrouble struct {
+	// Reason and Message are status.reason and status.message, such as "Evicted".
+	Reason, Message string
+	// Waiting is why the containers wait, such as "ImagePullBackOff" or "CrashLoopBackOff".
+	Waiting string
+	// Unschedulable is the scheduler's message for a pod that fits nowhere.
+	Unschedulable string
+	// SchedulerError says that Unschedulable is about an attempt that failed, rather than about a pod
+	// that fits nowhere.
+	SchedulerError bool
+	// NominatedNodeName is the node on which others make room for the pod. Binding clears it.
+	NominatedNodeName string
+	// Disruption is why somebody is about to remove the pod; the zero Disruption is no such reason.
+	Disruption Disruption
+	// LastExitAt is the virtual time at which the containers last stopped.
+	LastExitAt time.Duration
+	// ExitCode is the exit code of that stop.
+	ExitCode int32
+}
+
+// Disruption is the condition DisruptionTarget of a pod whose removal somebody has announced, such as
+// that of the victim of a preemption.
+type Disruption struct {
+	// Reason and Message say why, such as "PreemptionByScheduler".
+	Reason, Message string
+	// At is the virtual time of the announcement.
+	At time.Duration
+}
+
+// WithTrouble returns the status with an edited copy of its trouble. A trouble that has nothing left to
+// say is dropped.
+func (s PodStatus) WithTrouble(edit func(*PodTrouble)) PodStatus {
+	var t PodTrouble
+	if s.Trouble != nil {
+		t = *s.Trouble
+	}
+	edit(&t)
+	s.Trouble = nil
+	if t != (PodTrouble{}) {
+		s.Trouble = &t
+	}
+	return s
+}
+
+// NominatedNodeName is the node on which others make room for the pod, as status.nominatedNodeName
+// names it; empty for most pods.
+func (p *Pod) NominatedNodeName() string {
+	if p.Status.Trouble == nil {
+		return ""
+	}
+	return p.Status.Trouble.NominatedNodeName
+}
+
+// Disruption is why somebody is about to remove the pod, and whether anybody is: the condition
+// DisruptionTarget.
+func (p *Pod) Disruption() (Disruption, bool) {
+	if p.Status.Trouble == nil {
+		return Disruption{}, false
+	}
+	d := p.Status.Trouble.Disruption
+	return d, d != (Disruption{})
+}
+
+// Terminal reports whether the pod has come to its end: phase Succeeded or Failed.
+func (p *Pod) Terminal() bool {
+	return p.Status.Phase == PodSucceeded || p.Status.Phase == PodFailed
+}
+
+// Phase is the status' phase, Pending when that is empty.
+func (p *Pod) Phase() PodPhase {
+	if p.Status.Phase == "" {
+		return PodPending
+	}
+	return p.Status.Phase
+}
+
+// Available reports whether the pod is ready and has been for minReady by now.
+func (p *Pod) Available(now, minReady time.Duration) bool {
+	return p.Status.Ready && addTime(p.Status.ReadySince, minReady) <= now
+}
