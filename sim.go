@@ -37,6 +37,9 @@ type Config struct {
 	// Capacity is what a node has that is created without saying. Nil means cpu 4, memory 16Gi,
 	// ephemeral-storage 100Gi and 110 pods.
 	Capacity cluster.ResourceList
+	// Lags say how far behind the cluster actors are, by their names: "daemonset-controller",
+	// "default-scheduler", "kubelet" and so on. All others see every change as it is written.
+	Lags map[string]cluster.Lag
 	// Epoch is the date of t=0, for timestamps in manifests. The zero time means the first of
 	// January 2000, UTC.
 	Epoch time.Time
@@ -67,7 +70,7 @@ func New(config Config) *Sim {
 	c := cluster.New(
 		cluster.Config{
 			Seed: config.Seed, Chooser: config.Chooser,
-			Capacity: config.Capacity, MaxSteps: config.MaxSteps,
+			Capacity: config.Capacity, Lags: config.Lags, MaxSteps: config.MaxSteps,
 		},
 		daemonset.New(daemonset.Config{Mode: config.Mode, Planner: config.Planner}),
 		scheduler.New(scheduler.Config{Filters: config.Filters}),

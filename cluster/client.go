@@ -10,7 +10,13 @@ type Client struct {
 	id     ActorID
 	name   string
 	stream Stream
+	// view is what the Reader reads when the actor lags; nil when that is the store.
+	view *view
 }
+
+// Live reads the cluster as it is, past the actor's view: controllers do so where a stale answer would do
+// harm.
+func (cl *Client) Live() Reader { return Reader{&cl.c.store} }
 
 // Now is the virtual time since the start of the simulation.
 func (cl *Client) Now() time.Duration { return cl.c.now }
@@ -39,7 +45,7 @@ func (c *Cluster) choose(ch Choice) int {
 // After schedules a task of the actor's own for the time after a delay. A negative delay counts as
 // none. The fields At, Seq and Actor are filled in. A task of the user's own only marks a moment. A task
 // about an object that is gone when its turn comes is run without moving the time: RunFor and Settle
-// do not wait for it.
+// do not wait for it. To an actor that lags, an object is gone when its view has lost it, too.
 func (cl *Client) After(delay time.Duration, t Task) {
 	t.At = cl.c.later(delay)
 	t.Actor = cl.id

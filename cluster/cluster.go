@@ -3,7 +3,6 @@ package cluster
 import (
 	"fmt"
 	"maps"
-	"math"
 	"time"
 
 	"github.com/daemonsim/daemonsim/cluster/quantity"
@@ -20,6 +19,9 @@ type Config struct {
 	// Capacity is what a node has that is created without saying. Nil means cpu 4, memory 16Gi,
 	// ephemeral-storage 100Gi and 110 pods.
 	Capacity ResourceList
+	// Lags say, by their names, which actors see the cluster later than it changes. All others see every
+	// change as it is written. See Cluster.SetLag.
+	Lags map[string]Lag
 	// MaxSteps bounds each call that runs the cluster. Zero means 100,000 steps and 1,000 more for
 	// every object and task there is at the start of the call.
 	MaxSteps int
@@ -60,8 +62,9 @@ type Cluster struct {
 type Actor interface {
 	// Name identifies the actor in the change log and selects its random stream.
 	Name() string
-	// Observe is told of every change, in order, once the actor's view contains it. It may read
-	// and schedule tasks; it panics when it writes, or runs or forks the cluster.
+	// Observe is told of every change, in order, once the actor's view contains it: at once, unless the
+	// actor has a Lag. It may read and schedule tasks; it panics when it writes, or runs or forks the
+	// cluster.
 	Observe(cl *Client, ch *Change)
 	// Run does one of the tasks that the actor has scheduled.
 	Run(cl *Client, t Task)
@@ -87,6 +90,7 @@ func New(config Config, actors ...Actor) *Cluster {
 			"ephemeral-storage": quantity.MustParse("100Gi"), "pods": quantity.New(110),
 		}
 	}
+	c.config.Lags = maps.Clone(config.Lags)
 	c.clients[userActor] = c.newClient(userActor, "user")
 	c.Client = c.clients[userActor]
 	c.AddActor(collector{})
@@ -104,14 +108,16 @@ func (c *Cluster) AddActor(a Actor) {
 	if a == nil {
 		return
 	}
-	if len(c.actors) > math.MaxUint16 {
+	if len(c.actors) >= int(watchActor) {
 		panic(fmt.Sprintf("cluster: too many actors in AddActor(%q): %d is the most; "+
-			"let one actor do the work of several", a.Name(), math.MaxUint16))
+			"let one actor do the work of several", a.Name(), watchActor-1))
 	}
 	c.mustNotTell("add an actor")
 	id := ActorID(len(c.actors))
 	c.actors = append(c.actors, a)
-	c.clients = append(c.clients, c.newClient(id, a.Name()))
+	cl := c.newClient(id, a.Name())
+	cl.setLag(c.config.Lags[cl.name])
+	c.clients = append(c.clients, cl)
 }
 
 func (c *Cluster) newClient(id ActorID, name string) *Client {
@@ -166,6 +172,10 @@ func (c *Cluster) Fork() *Cluster {
 	clients := make([]Client, len(c.clients))
 	for i, old := range c.clients {
 		clients[i] = Client{Reader: Reader{&f.store}, c: f, id: old.id, name: old.name, stream: old.stream}
+		if old.view != nil {
+			clients[i].view = old.view.fork()
+			clients[i].Reader = Reader{&clients[i].view.store}
+		}
 		f.clients[i] = &clients[i]
 		if c.actors[i] != nil {
 			f.actors[i] = c.actors[i].Fork()

@@ -21,9 +21,13 @@ func (collector) Name() string { return "garbage-collector" }
 
 func (collector) Fork() Actor { return collector{} }
 
-// Observe schedules the deletion of what the deleted object owned, and of what was in a namespace.
+// Observe schedules the deletion of what the deleted object owned, and of what was in a namespace; also of
+// an object that gets an owner which is gone already, as happens when a controller has not seen that yet.
 func (collector) Observe(cl *Client, ch *Change) {
 	if ch.Verb != Deleted {
+		if cl.hasLostOwner(ch) {
+			cl.collect(ch.After, collectOrphan)
+		}
 		return
 	}
 	if ns, ok := ch.Before.(*Namespace); ok {
@@ -33,9 +37,32 @@ func (collector) Observe(cl *Client, ch *Change) {
 			}
 		}
 	}
-	for obj := range cl.c.store.dependentsOf(ch.Before.Meta()) {
+	for obj := range cl.Reader.s.dependentsOf(ch.Before.Meta()) {
 		cl.collect(obj, collectOrphan)
 	}
+}
+
+// hasLostOwner reports whether a change has given an object an owner that was there once and is gone. What
+// never was says nothing: it may live outside of the cluster.
+func (cl *Client) hasLostOwner(ch *Change) bool {
+	owners := ch.After.Meta().OwnerReferences
+	if len(owners) == 0 {
+		return false
+	}
+	if ch.Before != nil {
+		if was := ch.Before.Meta().OwnerReferences; len(was) == len(owners) && &was[0] == &owners[0] {
+			return false
+		}
+	}
+	return slices.ContainsFunc(owners, func(ref OwnerReference) bool {
+		return cl.c.store.knew(ref.UID) && cl.ByUID(ref.UID) == nil
+	})
+}
+
+// knew reports whether there is or was an object with the UID.
+func (s *store) knew(uid UID) bool {
+	i := uid.kind()
+	return i >= 0 && i < len(s.tables) && uid.serial() > 0 && uid.serial() < uint64(s.tables[i].objects.Len())
 }
 
 // dependentsOf walks all objects that list one among their owners, each once: first the pods that their
@@ -62,16 +89,21 @@ func (cl *Client) collect(obj Object, kind TaskKind) {
 }
 
 // Run deletes one dependent. It may be gone by now, which is as good. One that has another owner stays
-// and forgets those that are gone.
+// and forgets those that are gone. Like Kubernetes' collector it looks at the cluster itself before it
+// deletes.
 func (collector) Run(cl *Client, t Task) {
-	obj := cl.ByUID(t.Object)
+	live := cl.Live()
+	obj := live.ByUID(t.Object)
 	if obj == nil {
 		return
 	}
 	m := obj.Meta()
 	living := slices.DeleteFunc(slices.Clone(m.OwnerReferences), func(ref OwnerReference) bool {
-		return cl.ByUID(ref.UID) == nil
+		return live.ByUID(ref.UID) == nil
 	})
+	if t.Kind == collectOrphan && len(living) == len(m.OwnerReferences) {
+		return
+	}
 	if t.Kind == collectOrphan && len(living) > 0 {
 		next := obj.Clone()
 		next.Meta().OwnerReferences = living

@@ -24,7 +24,8 @@
 //
 //   - A namespace comes into being when it is first named.
 //   - A node that is created without conditions is Ready at once, and nothing taints it by itself.
-//   - Every actor sees a change as soon as it is written: no cache lags behind.
+//   - An actor sees a change as soon as it is written, unless it has a [Lag]. A lag is a fixed delay for each
+//     kind of object; a watch neither breaks off nor skips a version of an object.
 //   - Foreground deletion is not modelled; dependents go after their owner.
 //   - For each object the latest 100 Events are kept. Equal ones are counted; similar ones are not
 //     combined, and none are dropped while the object exists.

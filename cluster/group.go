@@ -82,12 +82,17 @@ func (g *groupIndex) assign(p *Pod, asTemplate bool) {
 	}
 }
 
-func (g *groupIndex) find(p *Pod) uint32 {
+// groupKey is the key of the pod's group.
+func groupKey(p *Pod) string {
 	var owner UID
 	if ref := p.Controller(); ref != nil {
 		owner = ref.UID
 	}
-	key := ownerPrefix(p.Namespace, owner) + labelKey(p.Labels)
+	return ownerPrefix(p.Namespace, owner) + labelKey(p.Labels)
+}
+
+func (g *groupIndex) find(p *Pod) uint32 {
+	key := groupKey(p)
 	if id, ok := g.byKey.Get(key); ok {
 		return id
 	}

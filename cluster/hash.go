@@ -35,6 +35,9 @@ func (c *Cluster) Hash() uint64 {
 	}
 	for i, cl := range c.clients {
 		h.number(cl.stream.state)
+		if cl.view != nil {
+			cl.view.appendState(&h, enc)
+		}
 		if s, ok := c.actors[i].(Stateful); ok {
 			h.buf = s.AppendState(h.buf[:0])
 			h.flush()

@@ -8,7 +8,7 @@ import (
 )
 
 // Reader reads a cluster: the objects of one moment, by name, UID and index. Actors read through a
-// Reader and never through the store itself, so that a view may come to lag behind. Today none does.
+// Reader and never through the store itself, because their view may lag behind: see Lag.
 //
 // Objects are shared and frozen. The sequences must not be walked while the cluster is written to:
 // collect first.
@@ -168,3 +168,12 @@ func (r Reader) PriorityOf(class string) (int32, bool) {
 
 // Version is the number of the latest change that the reader has seen.
 func (r Reader) Version() uint64 { return r.s.version }
+
+// KindVersion is the number of the latest change of an object of a kind that the reader has seen; 0 when it
+// has seen none.
+func (r Reader) KindVersion(kind Kind) uint64 {
+	if i := r.s.table(kind); i >= 0 {
+		return r.s.tables[i].version
+	}
+	return 0
+}

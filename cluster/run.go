@@ -42,15 +42,22 @@ func (c *Cluster) Step() (Task, bool) {
 	t := c.agenda.take(i)
 	c.running, c.isRunning = t, true
 	defer c.ran()
-	if t.Object == 0 || c.store.byUID(t.Object) != nil {
+	if t.Object == 0 || c.exists(t) {
 		c.now = t.At
 	}
 	c.recent.add(t)
-	// The user, who is no actor, may mark moments with tasks too.
-	if a := c.actors[t.Actor]; a != nil {
+	if t.Actor == watchActor {
+		c.deliver(t)
+	} else if a := c.actors[t.Actor]; a != nil {
+		// The user, who is no actor, may mark moments with tasks too.
 		a.Run(c.clients[t.Actor], t)
 	}
 	return t, true
+}
+
+// exists reports whether the object of a task is there, be it in the actor's view alone.
+func (c *Cluster) exists(t Task) bool {
+	return c.store.byUID(t.Object) != nil || c.clients[t.Actor].ByUID(t.Object) != nil
 }
 
 // ran ends a step, also when an actor panics.
@@ -219,6 +226,10 @@ type TaskNamer interface{ TaskName(TaskKind) string }
 
 // TaskString describes a task in the words of its actor, or in numbers when there is no such actor.
 func (c *Cluster) TaskString(t Task) string {
+	if t.Actor == watchActor {
+		cl, table := c.watchOf(t)
+		return fmt.Sprintf("t=%v watch tells %s of %s", t.At, cl.name, c.store.tables[table].kind)
+	}
 	what := fmt.Sprintf("task %d", t.Kind)
 	who := fmt.Sprintf("actor %d", t.Actor)
 	if int(t.Actor) < len(c.actors) {

@@ -39,6 +39,8 @@ type table struct {
 	spaces []space
 	// length is the number of objects.
 	length int
+	// version is the number of the latest change of an object of the kind.
+	version uint64
 }
 
 // space is the names of one namespace.
@@ -142,11 +144,22 @@ func (s *store) fork() store {
 
 // addTable makes a table for the objects that are like obj.
 func (s *store) addTable(obj Object) int {
-	t := table{kind: obj.Kind(), goType: reflect.TypeOf(obj), scope: obj.Scope()}
+	s.tables = append(s.tables, newTable(obj.Kind(), reflect.TypeOf(obj), obj.Scope()))
+	return len(s.tables) - 1
+}
+
+func newTable(kind Kind, goType reflect.Type, scope Scope) table {
+	t := table{kind: kind, goType: goType, scope: scope}
 	// Serial numbers start at 1, so that no UID looks like the next kind's zero.
 	t.objects.Append(nil)
-	s.tables = append(s.tables, t)
-	return len(s.tables) - 1
+	return t
+}
+
+// next numbers a change of an object of a table.
+func (s *store) next(table int) uint64 {
+	s.version++
+	s.tables[table].version = s.version
+	return s.version
 }
 
 // table returns the number of the kind's table, or -1.
@@ -200,7 +213,8 @@ func (s *store) get(kind Kind, namespace, name string) Object {
 
 func (t *table) fork() table {
 	f := table{
-		kind: t.kind, goType: t.goType, scope: t.scope, objects: t.objects.Fork(), length: t.length,
+		kind: t.kind, goType: t.goType, scope: t.scope, objects: t.objects.Fork(),
+		length: t.length, version: t.version,
 	}
 	f.spaces = make([]space, len(t.spaces))
 	for i, sp := range t.spaces {

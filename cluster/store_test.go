@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
@@ -20,12 +21,19 @@ import (
 // census counts a cluster the obvious way: it keeps every object by UID, told by the changes, and looks
 // through all of them for each answer.
 type census struct {
-	c       *cluster.Cluster
+	c *cluster.Cluster
+	// r is what the answers are asked of: the cluster, or the view of an actor that lags.
+	r       cluster.Reader
 	objects map[cluster.UID]cluster.Object
 }
 
+// late is the census of what a follower has been told.
+func (s *census) late() *census {
+	return &census{s.c, s.c.ViewOf("follower"), s.c.Actor("follower").(*follower).objects}
+}
+
 func newCensus(c *cluster.Cluster, objects map[cluster.UID]cluster.Object) *census {
-	s := &census{c, objects}
+	s := &census{c, c.Reader, objects}
 	c.OnChange(func(ch *cluster.Change) {
 		if uid := ch.Object().Meta().UID; ch.After != nil {
 			s.objects[uid] = ch.After
@@ -102,7 +110,7 @@ var (
 
 // check compares every index with a recount.
 func (s *census) check(t *rapid.T) {
-	c := s.c
+	c := s.r
 	same := func(what string, want, got any) {
 		if diff := gocmp.Diff(want, got); diff != "" {
 			t.Fatalf("%s (-want +got):\n%s", what, diff)
@@ -142,13 +150,13 @@ func (s *census) check(t *rapid.T) {
 
 func (s *census) checkOwner(namespace string, owner cluster.UID, same func(string, any, any)) {
 	owned := s.owned(namespace, owner)
-	same("PodsOwnedBy", s.pods(owned), sorted(s.c.PodsOwnedBy(namespace, owner)))
+	same("PodsOwnedBy", s.pods(owned), sorted(s.r.PodsOwnedBy(namespace, owner)))
 	sets := map[string]bool{}
 	for _, uid := range s.pods(owned) {
 		sets[fmt.Sprint(s.objects[uid].Meta().Labels)] = true
 	}
 	var got []string
-	for labels := range s.c.LabelSetsOwnedBy(namespace, owner) {
+	for labels := range s.r.LabelSetsOwnedBy(namespace, owner) {
 		got = append(got, fmt.Sprint(labels))
 	}
 	same("LabelSetsOwnedBy", slices.Sorted(maps.Keys(sets)), slices.Sorted(slices.Values(got)))
@@ -159,13 +167,13 @@ func (s *census) checkSelectors(namespace string, same func(string, any, any)) {
 		matching := func(p *cluster.Pod) bool {
 			return (namespace == "" || p.Namespace == namespace) && sel.Matches(p.Labels)
 		}
-		same("PodsMatching "+name, s.pods(matching), sorted(s.c.PodsMatching(namespace, sel)))
+		same("PodsMatching "+name, s.pods(matching), sorted(s.r.PodsMatching(namespace, sel)))
 		if namespace == "" {
 			continue
 		}
 		orphan := s.owned(namespace, 0)
 		want := s.pods(func(p *cluster.Pod) bool { return orphan(p) && sel.Matches(p.Labels) })
-		same("OrphansMatching "+name, want, sorted(s.c.OrphansMatching(namespace, sel)))
+		same("OrphansMatching "+name, want, sorted(s.r.OrphansMatching(namespace, sel)))
 	}
 }
 
@@ -215,11 +223,12 @@ func censusTemplates() []*cluster.Template {
 	}
 }
 
-// TestStoreIndexes makes random writes, in forks too, and compares each index with a recount.
+// TestStoreIndexes makes random writes, in forks too, and compares each index with a recount. It does the same
+// with the view of an actor that lags.
 func TestStoreIndexes(t *testing.T) {
 	templates := censusTemplates()
 	rapid.Check(t, func(t *rapid.T) {
-		all := []*census{newCensus(cluster.New(cluster.Config{}), map[cluster.UID]cluster.Object{})}
+		all := []*census{newCensus(cluster.New(drawLags(t), newFollower()), map[cluster.UID]cluster.Object{})}
 		some := func(t *rapid.T) *census { return rapid.SampledFrom(all).Draw(t, "cluster") }
 		namespace := rapid.SampledFrom(censusNamespaces)
 		node := rapid.SampledFrom(censusNodes)
@@ -289,6 +298,12 @@ func TestStoreIndexes(t *testing.T) {
 					require.NoError(t, c.Delete(kindWidget, "default", w.Name, cluster.DeleteOptions{}))
 				}
 			},
+			"time passes": func(t *rapid.T) {
+				require.NoError(t, some(t).c.RunFor(time.Duration(rapid.IntRange(0, 2).Draw(t, "s"))*time.Second))
+			},
+			"another lag": func(t *rapid.T) {
+				require.NoError(t, some(t).c.SetLag("follower", drawLag(t)))
+			},
 			"fork": func(t *rapid.T) {
 				if len(all) == 3 {
 					t.Skip("enough clusters")
@@ -298,6 +313,7 @@ func TestStoreIndexes(t *testing.T) {
 			"": func(t *rapid.T) {
 				for _, s := range all {
 					s.check(t)
+					s.late().check(t)
 				}
 			},
 		})

@@ -131,8 +131,7 @@ func (cl *Client) insert(obj Object) {
 	m := obj.Meta()
 	m.UID = newUID(i, s.tables[i].objects.Len())
 	m.CreationTimestamp = cl.c.now
-	s.version++
-	m.ResourceVersion = s.version
+	m.ResourceVersion = s.next(i)
 	switch obj := obj.(type) {
 	case *Node:
 		obj.id = s.nodeID(obj.Name)
@@ -154,9 +153,8 @@ func (cl *Client) insert(obj Object) {
 func (cl *Client) replace(before, after Object) {
 	cl.c.mustNotTell("update an object")
 	s := &cl.c.store
-	s.version++
 	m := after.Meta()
-	m.ResourceVersion = s.version
+	m.ResourceVersion = s.next(m.UID.kind())
 	if p, ok := after.(*Pod); ok {
 		cl.regroup(before.(*Pod), p)
 		p.linked = s.needsLinks(p)
@@ -185,7 +183,7 @@ func (cl *Client) expired(obj Object) bool {
 func (cl *Client) remove(obj Object) {
 	cl.c.mustNotTell("delete an object")
 	s := &cl.c.store
-	s.version++
+	s.next(obj.Meta().UID.kind())
 	s.remove(obj)
 	cl.c.events.gone(obj.Meta().UID, cl.c.now)
 	cl.tell(Deleted, obj, nil)
@@ -193,12 +191,15 @@ func (cl *Client) remove(obj Object) {
 
 // tell passes a change on to those who listen. They must not write while they listen, so one place
 // for the change is enough. The actors come first: a fork that is made in OnChange has actors that know
-// of the change.
+// of the change, or to whom it is on its way.
 func (cl *Client) tell(verb Verb, before, after Object) {
 	c := cl.c
 	c.current = Change{c.now, c.store.version, cl.name, verb, before, after}
 	defer c.told()
 	for i := 1; i < len(c.actors); i++ {
+		if c.clients[i].view != nil && !c.clients[i].pass(&c.current) {
+			continue
+		}
 		c.telling = inObserve
 		c.actors[i].Observe(c.clients[i], &c.current)
 	}
