@@ -165,7 +165,7 @@ func (k *Kubelet) take(cl *cluster.Client, p *cluster.Pod) {
 
 func (k *Kubelet) stop(cl *cluster.Client, p *cluster.Pod) {
 	left := *p.DeletionTimestamp - cl.Now()
-	if p.Status.Started {
+	if live := cl.Live().PodByUID(p.UID); live != nil && live.Status.Started {
 		left = min(left, k.of(p).Stop)
 	} else {
 		left = 0
@@ -189,9 +189,10 @@ func (k *Kubelet) nodeLeft(cl *cluster.Client, n *cluster.Node) {
 	}
 }
 
-// Run does what is due for one pod. Tasks of pods that are gone are dropped.
+// Run does what is due for one pod. Tasks of pods that are gone are dropped. What its pods do a kubelet
+// knows by itself: a lag only delays what it is told by others.
 func (k *Kubelet) Run(cl *cluster.Client, t cluster.Task) {
-	p := cl.PodByUID(t.Object)
+	p := cl.Live().PodByUID(t.Object)
 	if p == nil {
 		return
 	}

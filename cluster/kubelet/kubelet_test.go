@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
 	"github.com/daemonsim/daemonsim/cluster"
@@ -189,4 +190,20 @@ func TestEndlessPull(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, c.RunFor(time.Hour))
 	require.False(t, c.Pod("default", "p").Status.Started)
+}
+
+// TestLag has kubelets that are told everything two seconds late. What they do themselves they know at once.
+func TestLag(t *testing.T) {
+	w := newWorld(t, kubelet.Config{Default: kubelet.Typical()})
+	require.NoError(t, w.SetLag("kubelet", cluster.Lag{Delay: 2 * time.Second}))
+	w.addPod("p", nil, "agent:v1")
+	require.NoError(t, w.Settle())
+	w.delete()
+	require.NoError(t, w.Settle())
+	want := []string{
+		"0s p: Pending", "4s p: Running ready", "6s p: Running ready until 36s", "9s p: gone",
+	}
+	if diff := cmp.Diff(want, w.moments); diff != "" {
+		t.Errorf("moments (-want +got):\n%s", diff)
+	}
 }
