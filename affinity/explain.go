@@ -69,7 +69,7 @@ func (t *nodeTerm) explain(nodeName string, labels map[string]string) TermVerdic
 			}
 		}
 	}
-	if i, failed := t.failedField(nodeName); failed {
+	if i := failedField(t.fields, nodeName); i >= 0 {
 		value, present := fieldValue(t.fields[i].key, nodeName)
 		return TermVerdict{
 			Outcome: TermFieldFailed, Index: i,

@@ -69,8 +69,7 @@ func (t *nodeTerm) matches(nodeName string, labels map[string]string) bool {
 	if t.isEmpty() || len(t.problems) > 0 || !matchAll(t.labels, labels) {
 		return false
 	}
-	_, failed := t.failedField(nodeName)
-	return !failed
+	return failedField(t.fields, nodeName) < 0
 }
 
 // isEmpty reports whether the term has no requirements and so selects nothing.
@@ -78,18 +77,18 @@ func (t *nodeTerm) isEmpty() bool {
 	return len(t.source.MatchExpressions) == 0 && len(t.source.MatchFields) == 0
 }
 
-// failedField returns the first requirement on fields that does not hold. An unknown field reads
-// as empty.
-func (t *nodeTerm) failedField(nodeName string) (index int, failed bool) {
+// failedField returns the index of the first requirement on fields that does not hold, or -1. An
+// unknown field reads as empty.
+func failedField(fields []requirement, nodeName string) int {
 	if nodeName == "" {
-		return 0, false
+		return -1
 	}
-	for i := range t.fields {
-		if value, _ := fieldValue(t.fields[i].key, nodeName); !t.fields[i].matches(value, true) {
-			return i, true
+	for i := range fields {
+		if value, _ := fieldValue(fields[i].key, nodeName); !fields[i].matches(value, true) {
+			return i
 		}
 	}
-	return 0, false
+	return -1
 }
 
 // fieldValue returns the value of a node's field and whether there is such a field.
