@@ -27,7 +27,8 @@ type Node struct {
 	Spec   NodeSpec   `json:"spec"`
 	Status NodeStatus `json:"status"`
 
-	id NodeID
+	id       NodeID
+	likeness Likeness
 }
 
 // NodeSpec is what people and controllers decide about a node.
@@ -120,9 +121,10 @@ func (n *Node) Ready() bool {
 	return false
 }
 
-// Clone returns a deep copy.
+// Clone returns a deep copy. It has no Likeness, as it may come to look different.
 func (n *Node) Clone() Object {
 	c := *n
+	c.likeness = 0
 	c.ObjectMeta = n.CloneMeta()
 	c.Spec.PodCIDRs = slices.Clone(n.Spec.PodCIDRs)
 	c.Spec.Taints = slices.Clone(n.Spec.Taints)
@@ -193,8 +195,8 @@ func (n *Node) CopyStatus(from Object) Object {
 
 // PrepareUpdate keeps the status.
 func (n *Node) PrepareUpdate(old Object) {
-	n.Status = old.(*Node).Status
-	n.id = old.(*Node).id
+	was := old.(*Node)
+	n.Status, n.id, n.likeness = was.Status, was.id, was.likeness
 }
 
 // ValidateUpdate allows every change that leaves a valid node.

@@ -19,7 +19,9 @@ type store struct {
 	// nodes is indexed by NodeID; place 0 stays empty.
 	nodes   cow.Vector[nodeEntry]
 	nodeIDs *btree.Map[string, NodeID]
-	groups  groupIndex
+	// likenesses and groups find nodes by how they look, and pods by labels and owner.
+	likenesses likenessIndex
+	groups     groupIndex
 	// dependents lists the objects that have an owner, of the pods only those that are linked.
 	dependents *btree.BTreeG[dependent]
 	// version is the number of the latest change.
@@ -56,6 +58,8 @@ type nodeEntry struct {
 	name string
 	node *Node
 	pods podList
+	// next and last are the neighbours of an existing node in the ring of those that look like it.
+	next, last NodeID
 }
 
 // podList is the pods that are on one node or pinned to it, in order of creation. Most nodes have
@@ -118,6 +122,7 @@ const (
 func newStore() store {
 	s := store{
 		nodeIDs:    new(btree.Map[string, NodeID]),
+		likenesses: newLikenessIndex(),
 		groups:     newGroupIndex(),
 		dependents: newTree(lessDependent),
 	}
@@ -132,6 +137,7 @@ func (s *store) fork() store {
 		tables:     make([]table, len(s.tables)),
 		nodes:      s.nodes.Fork(),
 		nodeIDs:    s.nodeIDs.Copy(),
+		likenesses: s.likenesses.fork(),
 		groups:     s.groups.fork(),
 		dependents: s.dependents.Copy(),
 		version:    s.version,
@@ -330,6 +336,7 @@ func (s *store) insert(obj Object) {
 	switch obj := obj.(type) {
 	case *Node:
 		s.nodes.Ref(int(obj.id)).node = obj
+		s.linkLike(obj)
 	case *Pod:
 		t.enter(m)
 		s.groups.insert(obj)
@@ -350,6 +357,10 @@ func (s *store) replace(before, after Object) {
 	switch after := after.(type) {
 	case *Node:
 		s.nodes.Ref(int(after.id)).node = after
+		if was := before.(*Node); was.likeness != after.likeness {
+			s.unlinkLike(was)
+			s.linkLike(after)
+		}
 	case *Pod:
 		s.replacePod(before.(*Pod), after)
 	default:
@@ -403,6 +414,7 @@ func (s *store) remove(obj Object) {
 	switch obj := obj.(type) {
 	case *Node:
 		s.nodes.Ref(int(obj.id)).node = nil
+		s.unlinkLike(obj)
 	case *Pod:
 		t.strike(m)
 		s.groups.remove(obj)

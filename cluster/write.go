@@ -135,6 +135,7 @@ func (cl *Client) insert(obj Object) {
 	switch obj := obj.(type) {
 	case *Node:
 		obj.id = s.nodeID(obj.Name)
+		s.likenesses.assign(obj)
 	case *Pod:
 		obj.node, obj.target = s.nodeID(obj.NodeName), s.nodeID(obj.Target)
 		if obj.NodeName != "" {
@@ -155,9 +156,14 @@ func (cl *Client) replace(before, after Object) {
 	s := &cl.c.store
 	m := after.Meta()
 	m.ResourceVersion = s.next(m.UID.kind())
-	if p, ok := after.(*Pod); ok {
-		cl.regroup(before.(*Pod), p)
-		p.linked = s.needsLinks(p)
+	switch after := after.(type) {
+	case *Node:
+		if !after.looksLike(before.(*Node)) {
+			s.likenesses.assign(after)
+		}
+	case *Pod:
+		cl.regroup(before.(*Pod), after)
+		after.linked = s.needsLinks(after)
 	}
 	s.replace(before, after)
 	cl.tell(Updated, before, after)

@@ -20,7 +20,7 @@ type Vector[T any] struct {
 	owner *mark
 }
 
-// page is nil in a vector when all of its elements were cleared.
+// page is nil in a vector when all of its elements were cleared or never set.
 type page[T any] struct {
 	owner *mark
 	// cleared has a bit for every element that was cleared and not touched since.
@@ -99,7 +99,7 @@ func (v *Vector[T]) grow(length int) {
 		v.owner = new(mark)
 	}
 	for len(v.pages)*pageSize < length {
-		v.pages = append(v.pages, &page[T]{owner: v.owner})
+		v.pages = append(v.pages, nil)
 	}
 	v.length = length
 }
