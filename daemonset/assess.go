@@ -28,22 +28,18 @@ func (c *Controller) entry(cl *cluster.Client, t *tracked, id cluster.NodeID) *E
 	return e
 }
 
-// judge asks the placement about a node, if the node has changed since it was last asked.
+// judge answers the two questions about a node, if the node has changed since they were last asked.
 func (c *Controller) judge(cl *cluster.Client, t *tracked, id cluster.NodeID) {
-	r := t.records.Ref(int(id))
-	if r.flags&unjudged == 0 {
+	r := t.records.At(int(id))
+	if r.flags&judged != 0 {
 		return
 	}
-	next := *r
-	next.flags &^= shouldRun | shouldContinue | unjudged
-	next.flags |= stale
+	r.flags = r.flags&^(shouldRun|shouldContinue) | judged
 	if node := cl.NodeByID(id); node != nil {
-		c.evaluations++
-		run, goOn := t.placement.Verdict(node)
-		next.flags |= flagIf(run, shouldRun) | flagIf(goOn, shouldContinue)
+		r.flags |= c.verdict(t, node)
 	}
 	// The sums speak of the record, so it changes as a whole.
-	t.setRecord(id, cl.NodeName(id), next)
+	t.setRecord(id, cl.NodeName(id), r)
 }
 
 func flagIf(condition bool, f flags) flags {
@@ -59,7 +55,8 @@ func (c *Controller) assess(cl *cluster.Client, t *tracked, id cluster.NodeID) {
 	e := c.entry(cl, t, id)
 	v := &t.view
 	next := record{
-		flags:     flagIf(e.ShouldRun, shouldRun) | flagIf(e.ShouldContinueRunning, shouldContinue),
+		flags: judged | flagIf(e.ShouldRun, shouldRun) |
+			flagIf(e.ShouldContinueRunning, shouldContinue),
 		situation: v.Situation(e),
 	}
 	// The pods of a node that is gone count nowhere.
@@ -81,7 +78,8 @@ func (c *Controller) assess(cl *cluster.Client, t *tracked, id cluster.NodeID) {
 	}
 }
 
-// refresh assesses the nodes that have changed, or all of them when the DaemonSet itself has.
+// refresh assesses the nodes that have changed, or all that concern the DaemonSet when it has changed
+// itself.
 func (c *Controller) refresh(cl *cluster.Client, t *tracked) {
 	t.view.Now = cl.Now()
 	if t.rebuild {
@@ -95,14 +93,17 @@ func (c *Controller) refresh(cl *cluster.Client, t *tracked) {
 	}
 }
 
-// rebuild starts over with every node, and with the places of pods whose node is gone.
+// rebuild starts over with the nodes that should run a pod and the places that have one, among them those
+// whose node is gone. All other nodes keep the zero record.
 func (c *Controller) rebuild(cl *cluster.Client, t *tracked) {
 	t.records.Reset()
+	t.outlooks.Reset()
 	t.sums, t.todos, t.work, t.dirty = sums{}, [classOld]int{}, newWork(), t.dirty[:0]
-	for node := range cl.Nodes() {
-		t.mark(node.ID(), unjudged)
+	for node, verdict := range c.eligible(cl, t) {
+		t.mark(node.ID())
+		t.setRecord(node.ID(), node.Name, record{flags: verdict | stale})
 	}
 	for p := range cl.PodsOwnedBy(t.set.Namespace, t.set.UID) {
-		t.mark(p.TargetID(), unjudged)
+		t.mark(p.TargetID())
 	}
 }

@@ -94,7 +94,8 @@ func (c *Controller) TaskName(kind cluster.TaskKind) string {
 	return names[kind]
 }
 
-// Evaluations counts how often a node was judged for a DaemonSet. It is what placement costs.
+// Evaluations counts how often a placement was worked out for nodes that look alike, and how often one
+// that looks at names was asked about a node. It is what placement costs.
 func (c *Controller) Evaluations() uint64 { return c.evaluations }
 
 // Fork returns an independent copy.
@@ -166,7 +167,7 @@ func (c *Controller) observeRevision(cl *cluster.Client, r *rollout.ControllerRe
 
 func (c *Controller) observePod(cl *cluster.Client, before, p *cluster.Pod, verb cluster.Verb) {
 	if t := c.owner(p); t != nil {
-		t.mark(p.TargetID(), stale)
+		t.mark(p.TargetID())
 		if !t.selector.Matches(p.Labels) {
 			t.reclaim = true
 		}
@@ -174,7 +175,7 @@ func (c *Controller) observePod(cl *cluster.Client, before, p *cluster.Pod, verb
 	}
 	if before != nil && before != p {
 		if t := c.owner(before); t != nil && before.Controller() != p.Controller() {
-			t.mark(before.TargetID(), stale)
+			t.mark(before.TargetID())
 			c.enqueue(cl, t)
 		}
 	}
@@ -222,7 +223,7 @@ func (c *Controller) observeNode(cl *cluster.Client, before, n *cluster.Node, ve
 	id := n.ID()
 	c.sets.Scan(func(_ cluster.UID, t *tracked) bool {
 		if !t.rebuild {
-			t.mark(id, unjudged)
+			t.unjudge(id)
 		}
 		return true
 	})
@@ -254,7 +255,7 @@ func (c *Controller) Run(cl *cluster.Client, task cluster.Task) {
 		t.queued = false
 		c.sync(cl, t)
 	case taskAvailable:
-		t.mark(cluster.NodeID(task.Arg), stale)
+		t.mark(cluster.NodeID(task.Arg))
 		c.enqueue(cl, t)
 	case taskRequeue:
 		// One that an earlier wish has replaced is dropped.

@@ -9,8 +9,11 @@
 //
 // # Guarantees
 //
-//   - A node that joins, leaves or changes costs one evaluation for each DaemonSet, however many nodes
-//     there are. See [Controller.Evaluations].
+//   - A node that joins, leaves or changes costs the same however many nodes there are: for each
+//     DaemonSet no evaluation when another node looks alike, one when none does, and one more when the
+//     DaemonSet looks at names. See [Controller.Evaluations].
+//   - A DaemonSet that is new or has changed costs one evaluation for all nodes that look alike, and
+//     looks at no nodes but those that it fits and those that have its pods.
 //   - A sync looks at the nodes that have changed and at those that need something, at no others.
 //   - A sync that creates or deletes pods to repair the placement does not roll: what it did must be seen
 //     first.

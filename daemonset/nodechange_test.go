@@ -1,12 +1,14 @@
 package daemonset_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
+	"github.com/daemonsim/daemonsim/affinity"
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/daemonset"
 	"github.com/daemonsim/daemonsim/taints"
@@ -163,13 +165,81 @@ func TestUnboundPodHeldByFinalizer(t *testing.T) {
 
 // TestOnlyWhatChanged holds the cost of a node event against the size of the cluster.
 func TestOnlyWhatChanged(t *testing.T) {
-	cost := func(n int) uint64 {
+	cost := func(n int, labels map[string]string) uint64 {
 		w := installed(t, n)
 		before := w.control.Evaluations()
-		joinAndLeave(t, w)
+		joinAndLeave(t, w, labels)
 		return w.control.Evaluations() - before
 	}
-	small, large := cost(10), cost(1000)
-	require.Equal(t, small, large, "evaluations")
-	require.LessOrEqual(t, small, uint64(2))
+	unlike := map[string]string{"zone": "new"}
+	require.Equal(t, []uint64{0, 0}, []uint64{cost(10, nil), cost(1000, nil)}, "it looks like the others")
+	require.Equal(t, []uint64{1, 1}, []uint64{cost(10, unlike), cost(1000, unlike)}, "it does not")
+}
+
+// TestOneEvaluationForAll holds the cost of placing a DaemonSet against what it has to ask.
+func TestOneEvaluationForAll(t *testing.T) {
+	const in, notIn = affinity.NodeSelectorOpIn, affinity.NodeSelectorOpNotIn
+	host, name := cluster.LabelHostname, affinity.FieldMetadataName
+	zone := requirement("zone", in, "a")
+	for _, tt := range []struct {
+		name        string
+		edit        func(*cluster.PodSpec)
+		pods        int
+		evaluations uint64
+		reason      string
+	}{
+		{"all", func(*cluster.PodSpec) {}, 30, 4, "one for each look"},
+		{"one zone", selector("zone", "a"), 10, 4, "one for each look"},
+		{"host name", selector(host, "node-01"), 1, 4 + 30, "and the name of each node without taints"},
+		{"host name in a zone", required(expressions(zone, requirement(host, notIn, "node-00"))), 9, 4 + 10,
+			"only the names of zone a are asked"},
+		{"name in a zone", required(affinity.NodeSelectorTerm{
+			MatchExpressions: []affinity.NodeSelectorRequirement{zone},
+			MatchFields:      []affinity.NodeSelectorRequirement{requirement(name, in, "node-03")},
+		}), 1, 4 + 10, "only the names of zone a are asked"},
+		{"name or zone", required(fields(requirement(name, in, "node-01")), expressions(zone)), 11, 4 + 20,
+			"the names of zone a do not matter"},
+		{"nodeName", func(s *cluster.PodSpec) { s.NodeName = "node-02" }, 1, 1, "the look of one node"},
+		{"nodeName of nobody", func(s *cluster.PodSpec) { s.NodeName = "gone" }, 0, 0, "nothing to ask"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t, setup{noScheduler: true, noKubelet: true})
+			for i := range 30 {
+				w.create(node(fmt.Sprintf("node-%02d", i), map[string]string{"zone": string(rune('a' + i%3))}))
+			}
+			w.create(node("tainted", nil, noSchedule("k")))
+			w.create(agent(spec(tt.edit)))
+			w.instant()
+			require.Equal(t, tt.pods, w.Count(cluster.KindPod))
+			require.Equal(t, tt.evaluations, w.control.Evaluations(), tt.reason)
+			recount(t, w)
+			w.node("node-00", func(n *cluster.Node) { n.Annotations = map[string]string{"a": "b"} })
+			w.touch()
+			require.Equal(t, tt.evaluations, w.control.Evaluations(), "nothing has changed that counts")
+		})
+	}
+}
+
+// TestPodWhereNothingFits lets a pod turn up on a node that the DaemonSet had no reason to look at.
+func TestPodWhereNothingFits(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		node *cluster.Node
+		want []string
+	}{
+		{"may stay", node("b", nil, noSchedule("k")), nil},
+		{"may not stay", node("b", nil, noExecute("k")), []string{"0s delete b"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t, setup{}, "a")
+			w.create(tt.node)
+			w.create(agent(onDelete))
+			w.settle()
+			w.take()
+			w.create(orphan("stray", "b"))
+			w.settle()
+			require.Equal(t, tt.want, w.take())
+			recount(t, w)
+		})
+	}
 }

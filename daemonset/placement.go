@@ -38,6 +38,11 @@ func (p *Placement) Verdict(node *cluster.Node) (shouldRun, shouldContinue bool)
 	if node == nil || !p.nameFits(node) || !p.required.Matches(node.Name, node.Labels) {
 		return false, false
 	}
+	return p.tolerates(node)
+}
+
+// tolerates is the verdict on a node whose name and labels fit.
+func (p *Placement) tolerates(node *cluster.Node) (shouldRun, shouldContinue bool) {
 	if len(node.Spec.Taints) == 0 {
 		return true, true
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/daemonsim/daemonsim/affinity"
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/cluster/kubelet"
 	"github.com/daemonsim/daemonsim/daemonset"
@@ -205,7 +206,7 @@ func anything(
 	t *rapid.T, w *world, name string, strategy *rapid.Generator[func(*daemonset.DaemonSet)],
 ) {
 	exists := w.Node(name) != nil
-	switch rapid.IntRange(0, 8).Draw(t, "what") {
+	switch rapid.IntRange(0, 10).Draw(t, "what") {
 	case 0:
 		w.image(rapid.SampledFrom([]string{"agent:v1", "agent:v2", "agent:v3"}).Draw(t, "image"))
 	case 1:
@@ -240,5 +241,24 @@ func anything(
 		if exists {
 			w.create(orphan("", name, func(p *cluster.Pod) { p.GenerateName = "orphan-" }))
 		}
+	case 9:
+		if exists {
+			w.node(name, func(n *cluster.Node) {
+				n.Labels["a"] = rapid.SampledFrom([]string{"1", "2"}).Draw(t, "label")
+				n.Labels[cluster.LabelHostname] = rapid.SampledFrom([]string{name, "x"}).Draw(t, "hostname")
+			})
+		}
+	case 10:
+		w.change(spec(func(s *cluster.PodSpec) {
+			s.NodeSelector = drawLabels(t, "nodeSelector")
+			delete(s.NodeSelector, "b")
+			s.Affinity = nil
+			if rapid.Bool().Draw(t, "affinity") {
+				required(
+					expressions(requirement(cluster.LabelHostname, affinity.NodeSelectorOpIn, "x")),
+					fields(requirement(affinity.FieldMetadataName, affinity.NodeSelectorOpIn, name)),
+				)(s)
+			}
+		}))
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/daemonsim/daemonsim/rollout"
 )
 
-// tracked is what the controller knows of one DaemonSet: an assessment of every node, the sums over
-// them, and the nodes that need something. All of it follows from the store; it is kept so that a
+// tracked is what the controller knows of one DaemonSet: an assessment of every node that concerns it,
+// the sums over them, and the nodes that need something. All of it follows from the store; it is kept so that a
 // sync looks at nothing but what has changed.
 type tracked struct {
 	set       *DaemonSet
@@ -38,11 +38,13 @@ type tracked struct {
 	// reclaim for a look at who owns which pod.
 	rebuild, reconstruct, reclaim bool
 
-	// records is indexed by NodeID.
-	records cow.Vector[record]
-	dirty   []cluster.NodeID
-	sums    sums
-	work    *btree.BTreeG[spot]
+	// records is indexed by NodeID, outlooks by Likeness.
+	records  cow.Vector[record]
+	outlooks cow.Vector[outlook]
+	// dirty lists the nodes whose records are stale, each once.
+	dirty []cluster.NodeID
+	sums  sums
+	work  *btree.BTreeG[spot]
 	// todos counts the nodes of the classes that are for manage.
 	todos   [classOld]int
 	backoff backoff
@@ -51,8 +53,8 @@ type tracked struct {
 	old     []*rollout.ControllerRevision
 }
 
-// record is the latest assessment of one node. The zero record is a node that does not concern the
-// DaemonSet.
+// record is the latest assessment of one node. The zero record is a node that has not been judged; it
+// counts as one that does not concern the DaemonSet.
 type record struct {
 	flags     flags
 	situation rollout.Situation
@@ -62,8 +64,10 @@ type record struct {
 type flags uint16
 
 const (
-	// shouldRun and shouldContinue are the verdict on the node as it was when judged.
-	shouldRun flags = 1 << iota
+	// judged says that shouldRun and shouldContinue are the verdict on the node as it is. Otherwise they
+	// are about an earlier one.
+	judged flags = 1 << iota
+	shouldRun
 	shouldContinue
 	// hasPods, ready, available and updated are about the entry's pods: the last three about the
 	// first in survivor order.
@@ -71,9 +75,8 @@ const (
 	ready
 	available
 	updated
-	// stale says that the node's pods have changed since, unjudged that the node has.
+	// stale says that the node or its pods have changed since.
 	stale
-	unjudged
 )
 
 // todo is what manage has to do on a node.
@@ -132,6 +135,7 @@ func newWork() *btree.BTreeG[spot] {
 func (t *tracked) fork() *tracked {
 	c := *t
 	c.records = t.records.Fork()
+	c.outlooks = t.outlooks.Fork()
 	c.dirty = slices.Clone(t.dirty)
 	c.work = t.work.Copy()
 	c.backoff = t.backoff.fork()
@@ -155,16 +159,22 @@ func (t *tracked) adopt(set *DaemonSet) {
 	t.planner = set.Planner()
 }
 
-// mark notes that a node has to be assessed again.
-func (t *tracked) mark(id cluster.NodeID, why flags) {
+// mark notes that a node has to be assessed again, because its pods have changed.
+func (t *tracked) mark(id cluster.NodeID) {
 	if id == cluster.NoNode {
 		return
 	}
 	r := t.records.Ref(int(id))
-	if r.flags&(stale|unjudged) == 0 {
+	if r.flags&stale == 0 {
 		t.dirty = append(t.dirty, id)
 	}
-	r.flags |= why
+	r.flags |= stale
+}
+
+// unjudge notes that a node has to be judged and assessed again, because it has changed itself.
+func (t *tracked) unjudge(id cluster.NodeID) {
+	t.mark(id)
+	t.records.Ref(int(id)).flags &^= judged
 }
 
 // count adds a record to the sums, or takes it out of them.
@@ -195,7 +205,7 @@ func (t *tracked) setRecord(id cluster.NodeID, name string, next record) {
 	place := t.records.Ref(int(id))
 	last := *place
 	*place = next
-	if last.flags&^(stale|unjudged) == next.flags && last.situation == next.situation && last.todo == next.todo {
+	if (last.flags^next.flags)&^(judged|stale) == 0 && last.situation == next.situation && last.todo == next.todo {
 		return
 	}
 	t.sums.count(last, -1)

@@ -56,6 +56,15 @@ func newWorld(t testing.TB, s setup, nodes ...string) *world {
 	return w
 }
 
+// fork is a fork of the world, with a record of its own that starts empty.
+func (w *world) fork() *world {
+	f := &world{Cluster: w.Fork(), t: w.t}
+	f.control = f.Actor(daemonset.Name).(*daemonset.Controller)
+	f.pods, _ = f.Actor(w.pods.Name()).(*kubelet.Kubelet)
+	f.OnChange(f.record)
+	return f
+}
+
 func (w *world) record(ch *cluster.Change) {
 	p, ok := ch.Object().(*cluster.Pod)
 	if !ok || ch.Actor != daemonset.Name {
