@@ -2,6 +2,7 @@ package affinity
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -29,6 +30,9 @@ type TermVerdict struct {
 	// Outcome is what became of it. The fields below Problems belong to TermExpressionFailed and
 	// TermFieldFailed.
 	Outcome Outcome
+	// Requirements are what a term that is TermMatched asks for, labels before fields. They are for
+	// reading only.
+	Requirements []NodeSelectorRequirement
 	// Problems say what is wrong with a term that is TermMalformed.
 	Problems Problems
 	// Index is the failed requirement's position in MatchExpressions or MatchFields.
@@ -76,7 +80,10 @@ func (t *nodeTerm) explain(nodeName string, labels map[string]string) TermVerdic
 			Requirement: t.source.MatchFields[i], Value: value, Present: present,
 		}
 	}
-	return TermVerdict{Outcome: TermMatched}
+	return TermVerdict{
+		Outcome:      TermMatched,
+		Requirements: slices.Concat(t.source.MatchExpressions, t.source.MatchFields),
+	}
 }
 
 // String returns the verdict as a clause: term 1: zone In [a b], but the node has zone=c.
@@ -88,7 +95,11 @@ func (v TermVerdict) String() string {
 	case TermMalformed:
 		return prefix + "malformed: " + v.Problems.Error()
 	case TermMatched:
-		return prefix + "matches"
+		var list []string
+		for _, r := range v.Requirements {
+			list = append(list, r.String())
+		}
+		return prefix + strings.Join(list, ", ") + ": matches"
 	}
 	has := "the node has no " + v.Requirement.Key
 	if v.Present {

@@ -186,7 +186,7 @@ func TestExplain(t *testing.T) {
 		"term 2: zone In [a b], but the node has zone=c",
 		"term 3: gpu Exists, but the node has no gpu",
 		"term 4: metadata.name In [n2], but the node has metadata.name=n1",
-		"term 5: matches",
+		"term 5: disk In [ssd]: matches",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

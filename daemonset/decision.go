@@ -1,15 +1,28 @@
 package daemonset
 
 import (
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
-	"github.com/daemonsim/daemonsim/affinity"
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/taints"
 )
+
+// Question is one of the two that a DaemonSet has about a node.
+type Question string
+
+// The two questions, in the order in which they are told.
+const (
+	// QuestionShouldRun asks whether a pod is to be created on the node.
+	QuestionShouldRun Question = "shouldRun"
+	// QuestionShouldContinueRunning asks whether a pod that is there may stay.
+	QuestionShouldContinueRunning Question = "shouldContinueRunning"
+)
+
+// Questions lists the two questions.
+func Questions() [2]Question {
+	return [...]Question{QuestionShouldRun, QuestionShouldContinueRunning}
+}
 
 // Decision is the answer to both questions for one node, with its reasons in the order in which they
 // were checked.
@@ -19,37 +32,30 @@ type Decision struct {
 	// ShouldRun says whether a pod is to be created; ShouldContinueRunning, whether one that is
 	// there may stay.
 	ShouldRun, ShouldContinueRunning bool
-	// Reasons lists every check that was made. The last one that did not pass decided.
+	// Reasons lists every check that was made, also those behind one that did not pass: first the
+	// node's name, then the node selector by key, then the required node affinity, then the node's
+	// taints in their order. See [Decision.Decided].
 	Reasons []Reason
 }
 
-// Check names what a reason is about.
-type Check string
+// Answer is the answer to one of the questions.
+func (d *Decision) Answer(q Question) bool {
+	if q == QuestionShouldRun {
+		return d.ShouldRun
+	}
+	return d.ShouldContinueRunning
+}
 
-// The checks, in the order in which they are made.
-const (
-	CheckNodeName     Check = "NodeName"
-	CheckNodeSelector Check = "NodeSelector"
-	CheckNodeAffinity Check = "NodeAffinity"
-	CheckTaint        Check = "Taint"
-)
-
-// Reason is one check and what came of it.
-type Reason struct {
-	// Check is what was checked.
-	Check Check
-	// Passed says whether it holds.
-	Passed bool
-	// Key, Want and Got are the node label or field that was looked at, what the template wants of
-	// it, and what the node has. They belong to the checks of name and selector.
-	Key, Want, Got string
-	// Present says whether the node has the label at all.
-	Present bool
-	// Terms are the terms of required node affinity, each with what decided it.
-	Terms []affinity.TermVerdict
-	// Taint is the taint that was checked, and Toleration what tolerates it, nil if nothing does.
-	Taint      *taints.Taint
-	Toleration *taints.Toleration
+// Decided returns the reason for which the answer to a question is no: the first check that did not pass
+// and that the question asks for. Nothing decides an answer of yes but that everything passed; then ok
+// is false.
+func (d *Decision) Decided(q Question) (reason Reason, ok bool) {
+	for _, r := range d.Reasons {
+		if r.Forbids(q) {
+			return r, true
+		}
+	}
+	return Reason{}, false
 }
 
 // Explain answers both questions for a node with every reason. Verdict gives the same answer. No node
@@ -61,19 +67,14 @@ func (p *Placement) Explain(node *cluster.Node) Decision {
 	d := Decision{Node: node.Name}
 	d.Reasons = append(d.Reasons, p.explainName(node)...)
 	d.Reasons = append(d.Reasons, p.explainAffinity(node)...)
-	fits := !slices.ContainsFunc(d.Reasons, func(r Reason) bool { return !r.Passed })
-	if !fits {
-		return d
+	for i := range node.Spec.Taints {
+		d.Reasons = append(d.Reasons, p.explainTaint(node.Spec.Taints[i]))
 	}
-	d.ShouldRun, d.ShouldContinueRunning = true, true
-	for _, taint := range node.Spec.Taints {
-		r := p.explainTaint(&taint)
-		d.Reasons = append(d.Reasons, r)
-		if !r.Passed {
-			d.ShouldRun = false
-			d.ShouldContinueRunning = d.ShouldContinueRunning && r.Taint.Effect != taints.EffectNoExecute
-		}
+	forbids := func(q Question) bool {
+		return slices.ContainsFunc(d.Reasons, func(r Reason) bool { return r.Forbids(q) })
 	}
+	d.ShouldRun = !forbids(QuestionShouldRun)
+	d.ShouldContinueRunning = !forbids(QuestionShouldContinueRunning)
 	return d
 }
 
@@ -107,15 +108,21 @@ func (p *Placement) explainAffinity(node *cluster.Node) []Reason {
 	return reasons
 }
 
-func (p *Placement) explainTaint(taint *taints.Taint) Reason {
-	r := Reason{Check: CheckTaint, Taint: taint, Passed: taint.Effect == taints.EffectPreferNoSchedule}
+// explainTaint judges one taint. Effects other than NoSchedule and NoExecute keep nobody away.
+func (p *Placement) explainTaint(taint taints.Taint) Reason {
+	r := Reason{Check: CheckTaint, Taint: &taint, Passed: !keepsAway(taint.Effect)}
 	for i := range p.tolerations {
-		if p.tolerations[i].Tolerates(*taint) {
+		if p.tolerations[i].Tolerates(taint) {
 			r.Passed, r.Toleration = true, copyOf(&p.tolerations[i])
+			r.Automatic = i >= p.own
 			break
 		}
 	}
 	return r
+}
+
+func keepsAway(e taints.Effect) bool {
+	return e == taints.EffectNoSchedule || e == taints.EffectNoExecute
 }
 
 // copyOf copies a toleration, so that who reads the reason cannot change the placement.
@@ -123,49 +130,4 @@ func copyOf(t *taints.Toleration) *taints.Toleration {
 	c := *t
 	c.TolerationSeconds = clonePointer(t.TolerationSeconds)
 	return &c
-}
-
-// String is the reason in words.
-func (r Reason) String() string {
-	switch r.Check {
-	case CheckNodeName, CheckNodeSelector:
-		return r.valueText()
-	case CheckNodeAffinity:
-		if len(r.Terms) == 0 {
-			return "node affinity has no terms, so no node matches"
-		}
-		var terms []string
-		for _, t := range r.Terms {
-			terms = append(terms, t.String())
-		}
-		return strings.Join(terms, "; ")
-	default:
-		return r.taintText()
-	}
-}
-
-func (r Reason) valueText() string {
-	what := "label " + r.Key
-	if r.Check == CheckNodeName {
-		what = r.Key
-	}
-	switch {
-	case r.Passed:
-		return fmt.Sprintf("%s is %q", what, r.Got)
-	case !r.Present:
-		return fmt.Sprintf("%s is missing, want %q", what, r.Want)
-	default:
-		return fmt.Sprintf("%s is %q, want %q", what, r.Got, r.Want)
-	}
-}
-
-func (r Reason) taintText() string {
-	switch {
-	case r.Toleration != nil:
-		return fmt.Sprintf("taint %v is tolerated", r.Taint)
-	case r.Passed:
-		return fmt.Sprintf("taint %v only asks to be avoided", r.Taint)
-	default:
-		return fmt.Sprintf("taint %v is not tolerated", r.Taint)
-	}
 }

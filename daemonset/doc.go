@@ -2,10 +2,10 @@
 // it fits: places pods, clears away those that no longer belong, and rolls changes of the template.
 //
 // A [DaemonSet] is an object of the cluster. [Placement] answers, for a template and a node, whether a
-// pod should run there and whether one that is there may stay; [Placement.Explain] says why. What a node
-// needs is [View.Manage], a pure function of the pods there. The update strategy is a planner of package
-// rollout. [Controller] is the actor that carries all of it out: pass [New] to cluster.New, beside a
-// scheduler and the kubelets, or let daemonsim.New do it.
+// pod should run there and whether one that is there may stay; [Explain] says why, and what would have to
+// change for the answers to be others. What a node needs is [View.Manage], a pure function of the pods
+// there. The update strategy is a planner of package rollout. [Controller] is the actor that carries all
+// of it out: pass [New] to cluster.New, beside a scheduler and the kubelets, or let daemonsim.New do it.
 //
 // # Guarantees
 //

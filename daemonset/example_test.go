@@ -29,7 +29,7 @@ func ExamplePlacement_Explain() {
 	// should run: false
 	// should continue running: true
 	// true  label disk is "ssd"
-	// true  taint node.kubernetes.io/not-ready:NoExecute is tolerated
+	// true  taint node.kubernetes.io/not-ready:NoExecute is tolerated automatically
 	// false taint dedicated=gpu:NoSchedule is not tolerated
 }
 

@@ -16,6 +16,8 @@ type Placement struct {
 	nodeSelector map[string]string
 	required     affinity.RequiredNodeAffinity
 	tolerations  []taints.Toleration
+	// own is how many of the tolerations are the template's; those that every pod gets follow.
+	own int
 }
 
 // NewPlacement works out the placement of a template, with the tolerations that every pod of a
@@ -29,6 +31,7 @@ func NewPlacement(t *cluster.PodTemplateSpec) *Placement {
 		nodeSelector: maps.Clone(t.Spec.NodeSelector),
 		required:     cluster.CompileNodeAffinity(&t.Spec),
 		tolerations:  taints.WithDaemonTolerations(t.Spec.Tolerations, t.Spec.HostNetwork),
+		own:          len(t.Spec.Tolerations),
 	}
 }
 

@@ -119,7 +119,7 @@ func TestVerdict(t *testing.T) {
 		{"malformed beside another", required(expressions(malformed), expressions(inA)), zoneA, wanted, "D-37"},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
+		t.Run(tt.reason+", "+tt.name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, judge(template(tt.edit), tt.node)); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", tt.reason, diff)
 			}
@@ -181,7 +181,7 @@ func TestVerdictOnTaints(t *testing.T) {
 			[]taints.Taint{noSchedule("k"), noExecute("l")}, wanted, "D-40: no key means all"},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
+		t.Run(tt.reason+", "+tt.name, func(t *testing.T) {
 			got := judge(template(tt.edit), node("n", nil, tt.taints...))
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", tt.reason, diff)
@@ -225,13 +225,13 @@ func TestExplain(t *testing.T) {
 				`ok metadata.name is "n"`,
 				`no label disk is missing, want "ssd"`,
 				`ok label os is "linux"`,
-				"no term 0: no requirements, selects no node; " +
+				"no node affinity: term 0: no requirements, selects no node; " +
 					"term 1: zone In [a b], but the node has zone=c",
 			},
 			"D-32: name, affinity by key, then terms",
 		},
 		{"no terms", required(), node("n", nil),
-			[]string{"no node affinity has no terms, so no node matches"}, "D-35"},
+			[]string{"no node affinity: no terms, so no node matches"}, "D-35"},
 		{
 			"taints", nil,
 			node("n", nil, noSchedule("k"), noExecute("l"),
@@ -241,12 +241,13 @@ func TestExplain(t *testing.T) {
 				"no taint k=v:NoSchedule is not tolerated",
 				"no taint l=v:NoExecute is not tolerated",
 				"ok taint p:PreferNoSchedule only asks to be avoided",
-				"ok taint node.kubernetes.io/not-ready:NoExecute is tolerated",
+				"ok taint node.kubernetes.io/not-ready:NoExecute is tolerated automatically",
 			},
 			"D-38, D-39",
 		},
 		{"taints of a node that does not match", selector("a", "b"), node("n", nil, noSchedule("k")),
-			[]string{`no label a is missing, want "b"`}, "D-32: affinity decides before taints"},
+			[]string{`no label a is missing, want "b"`, "no taint k=v:NoSchedule is not tolerated"},
+			"D-32: the first that fails decides"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

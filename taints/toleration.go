@@ -108,6 +108,28 @@ func (t Toleration) Equal(other Toleration) bool {
 	return *t.TolerationSeconds == *other.TolerationSeconds
 }
 
+// Describe returns the toleration as kubectl describe writes it: key=value:Effect, or key:Effect
+// op=Exists, each part only if there is one, and the seconds as in "for 30s".
+func (t Toleration) Describe() string {
+	text := t.Key
+	if t.Value != "" {
+		text += "=" + t.Value
+	}
+	if t.Effect != "" {
+		text += ":" + string(t.Effect)
+	}
+	if t.Operator == OperatorExists && t.Value == "" {
+		if text != "" {
+			text += " "
+		}
+		text += "op=Exists"
+	}
+	if t.TolerationSeconds != nil {
+		text += " for " + strconv.FormatInt(*t.TolerationSeconds, 10) + "s"
+	}
+	return text
+}
+
 // sameMatch reports whether t and other are the same text apart from the seconds. NB: an empty
 // operator and Equal mean the same but are not the same here, as in Kubernetes.
 func (t Toleration) sameMatch(other Toleration) bool {

@@ -153,23 +153,7 @@ func tolerationTexts(list []taints.Toleration) []string {
 	slices.SortStableFunc(list, func(a, b taints.Toleration) int { return cmp.Compare(a.Key, b.Key) })
 	texts := make([]string, len(list))
 	for i, t := range list {
-		text := t.Key
-		if t.Value != "" {
-			text += "=" + t.Value
-		}
-		if t.Effect != "" {
-			text += ":" + string(t.Effect)
-		}
-		if t.Operator == taints.OperatorExists && t.Value == "" {
-			if text != "" {
-				text += " "
-			}
-			text += "op=Exists"
-		}
-		if t.TolerationSeconds != nil {
-			text += fmt.Sprintf(" for %ds", *t.TolerationSeconds)
-		}
-		texts[i] = text
+		texts[i] = t.Describe()
 	}
 	return texts
 }
