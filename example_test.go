@@ -7,6 +7,7 @@ import (
 
 	"github.com/daemonsim/daemonsim"
 	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/daemonset"
 	"github.com/daemonsim/daemonsim/taints"
 )
 
@@ -37,18 +38,45 @@ func ExampleSim_Explain() {
 		}
 	}))
 
-	decision, err := sim.Explain("default", "agent", "node-1")
+	explanation, err := sim.Explain("default", "agent", "node-1")
 	must(err)
-	fmt.Println("should run:", decision.ShouldRun)
-	fmt.Println("should continue running:", decision.ShouldContinueRunning)
-	for _, reason := range decision.Reasons {
-		fmt.Println("-", reason)
+	fmt.Print(explanation)
+	for _, flip := range explanation.Flips {
+		if flip.ShouldRun && flip.Side == daemonset.SideDaemonSet {
+			fmt.Println("tolerate", flip.Edits[0].Toleration.Key)
+		}
 	}
 	// Output:
-	// should run: false
-	// should continue running: true
-	// - taint node.kubernetes.io/disk-pressure:NoSchedule is tolerated
-	// - taint dedicated=gpu:NoSchedule is not tolerated
+	// shouldRun: no, by taint dedicated=gpu:NoSchedule
+	// shouldContinueRunning: yes
+	//   yes  taint node.kubernetes.io/disk-pressure:NoSchedule is tolerated automatically
+	//   no   taint dedicated=gpu:NoSchedule is not tolerated
+	// a pod would run here after one of these changes:
+	//   node       remove taint dedicated=gpu:NoSchedule
+	//   daemonset  add toleration dedicated=gpu:NoSchedule
+	// no pod would start or go on here after one of these changes:
+	//   node       add a taint that is not tolerated, such as example.com/keep-away:NoExecute
+	//   daemonset  require metadata.name NotIn [node-1] by node affinity
+	// tolerate dedicated
+}
+
+func ExampleSim_ExplainAll() {
+	sim := daemonsim.New(daemonsim.Config{})
+	must(sim.ApplyYAML("agent.yaml", agent))
+	must(sim.AddNodes("node-1", "node-2"))
+	must(sim.UpdateNode("node-2", func(n *cluster.Node) {
+		n.Spec.Taints = []taints.Taint{{Key: "dedicated", Value: "gpu", Effect: taints.EffectNoExecute}}
+	}))
+
+	list, err := sim.ExplainAll("default", "agent")
+	must(err)
+	for _, e := range list {
+		decided, _ := e.Decided(daemonset.QuestionShouldRun)
+		fmt.Println(e.Node, e.ShouldRun, decided.Taint)
+	}
+	// Output:
+	// node-1 true <nil>
+	// node-2 false dedicated=gpu:NoExecute
 }
 
 func ExampleSim_Fork() {

@@ -211,19 +211,28 @@ func (s *Sim) Restart(namespace, name string) error {
 }
 
 // Explain answers whether a DaemonSet's pod should run on a node, and whether one may go on there, with
-// the reasons.
-func (s *Sim) Explain(namespace, name, node string) (daemonset.Decision, error) {
+// the reasons and with what would change the answers. Printed, it tells the whole story.
+func (s *Sim) Explain(namespace, name, node string) (daemonset.Explanation, error) {
 	set, err := s.set("explain", namespace, name)
 	if err != nil {
-		return daemonset.Decision{}, err
+		return daemonset.Explanation{}, err
 	}
 	n := s.Node(node)
 	if n == nil {
-		return daemonset.Decision{}, &cluster.ObjectError{
+		return daemonset.Explanation{}, &cluster.ObjectError{
 			Op: "explain", Kind: cluster.KindNode, Key: node, Err: cluster.ErrNotFound,
 		}
 	}
-	return daemonset.NewPlacement(&set.Spec.Template).Explain(n), nil
+	return daemonset.Explain(set, n), nil
+}
+
+// ExplainAll is Explain for every node, by name.
+func (s *Sim) ExplainAll(namespace, name string) ([]daemonset.Explanation, error) {
+	set, err := s.set("explain", namespace, name)
+	if err != nil {
+		return nil, err
+	}
+	return daemonset.ExplainAll(set, s.Nodes()), nil
 }
 
 func (s *Sim) set(op, namespace, name string) (*daemonset.DaemonSet, error) {

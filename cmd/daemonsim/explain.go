@@ -3,53 +3,100 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
-	"github.com/daemonsim/daemonsim"
 	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/daemonset"
+	"github.com/daemonsim/daemonsim/internal/explain"
+	"github.com/daemonsim/daemonsim/internal/kubectl"
 	"github.com/daemonsim/daemonsim/internal/simcmd"
+	"github.com/daemonsim/daemonsim/manifest"
 )
 
 func newExplain(s streams) *cobra.Command {
 	var world worldOptions
-	var namespace string
+	var namespace, output string
 	cmd := &cobra.Command{
-		Use:   "explain -f FILE... daemonset/NAME NODE",
-		Short: "Say why a node runs a pod of a DaemonSet, or does not",
-		Long: "Apply manifests to an empty cluster and answer, with every check that was made, whether " +
-			"a node should\nrun a pod of a DaemonSet and whether one may go on there.",
-		Example: "  daemonsim explain -f agent.yaml -f nodes.yaml daemonset/agent gpu-1",
+		Use:   "explain -f FILE... " + explain.Usage,
+		Short: "Say why nodes run pods of DaemonSets, or do not",
+		Long: "Answer for DaemonSets and nodes in manifests whether a pod should run there and whether one " +
+			"may go on\nthere: for one of each with every check that was made and what would change the " +
+			"answers, for all of\nthem as a table or JSON. Objects are taken as the manifests state them; " +
+			"nothing is run.",
+		Example: "  daemonsim explain -f agent.yaml -f nodes.yaml daemonset/agent gpu-1\n" +
+			"  kubectl get nodes,daemonsets -A -o json | daemonsim explain -f - -o wide",
 		RunE: func(_ *cobra.Command, args []string) error {
-			if len(world.files) == 0 || len(args) != 2 {
-				return errors.New("give manifests with -f, and then daemonset/NAME and NODE")
+			if len(world.files) == 0 {
+				return errors.New("give manifests with -f")
 			}
-			name, err := simcmd.DaemonSetName(args[0])
+			query, err := explain.Parse(args, namespace, output)
 			if err != nil {
 				return err
 			}
 			if err := world.validate(); err != nil {
 				return err
 			}
-			return explain(s, &world, namespace, name, args[1])
+			return runExplain(s, &world, query)
 		},
 	}
-	world.addTo(cmd)
-	cmd.Flags().StringVarP(&namespace, "namespace", "n", cluster.DefaultNamespace,
-		"the namespace of the DaemonSet")
+	world.addObjectsTo(cmd)
+	flags := cmd.Flags()
+	flags.StringVarP(&namespace, "namespace", "n", "", "the namespace of the DaemonSets; all without it")
+	flags.StringVarP(&output, "output", "o", "", "how to print the answers: wide or json")
 	return cmd
 }
 
-func explain(s streams, world *worldOptions, namespace, name, node string) error {
-	var sim *daemonsim.Sim
-	err := world.build(s, func(made *daemonsim.Sim) { sim = made })
+func runExplain(s streams, options *worldOptions, query explain.Query) error {
+	set, err := options.load(s)
 	if err != nil {
 		return &failure{err}
 	}
-	text, err := simcmd.Explain(sim, namespace, name, node)
+	world, err := options.stated(set)
 	if err != nil {
 		return &failure{err}
 	}
-	fmt.Fprint(s.out, text)
+	text, err := query.Answer(world)
+	switch {
+	case err != nil:
+		return &failure{refusal{err}}
+	case text == "":
+		fmt.Fprintln(s.err, "No resources found")
+	}
+	if _, err := io.WriteString(s.out, text); err != nil {
+		return &failure{err}
+	}
 	return nil
 }
+
+// stated returns the objects as the manifests state them. Plain nodes are added as for run: their labels
+// are those of any node, while a node of a manifest has the labels in the manifest and no others.
+func (o *worldOptions) stated(set *manifest.Set) (explain.World, error) {
+	var world explain.World
+	names := make(map[string]bool)
+	for _, item := range set.Items {
+		switch obj := item.Object.(type) {
+		case *cluster.Node:
+			world.Nodes = append(world.Nodes, obj)
+			names[obj.Name] = true
+		case *daemonset.DaemonSet:
+			world.Sets = append(world.Sets, obj)
+		}
+	}
+	for _, name := range simcmd.Names(o.count(set)) {
+		if names[name] {
+			return explain.World{}, fmt.Errorf("add node %q: %w", name, cluster.ErrAlreadyExists)
+		}
+		node := &cluster.Node{ObjectMeta: cluster.ObjectMeta{Name: name}}
+		node.Default()
+		world.Nodes = append(world.Nodes, node)
+	}
+	return world, nil
+}
+
+// refusal is an error of a command that speaks as kubectl does.
+type refusal struct{ error }
+
+func (e refusal) Error() string { return kubectl.Message(e.error) }
+func (e refusal) Unwrap() error { return e.error }

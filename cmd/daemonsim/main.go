@@ -3,8 +3,8 @@
 //	daemonsim run LESSON.md                        plays a page
 //	daemonsim test LESSON.md...                    checks that pages show what the simulation answers
 //	daemonsim run -f FILE... [flags]               applies manifests, lets them settle, prints what is there
-//	daemonsim explain -f FILE... daemonset/NAME NODE
-//	                                               says why a node runs a pod of a DaemonSet, or does not
+//	daemonsim explain -f FILE... [daemonset/NAME [NODE]]
+//	                                               says why nodes run pods of DaemonSets, or do not
 //	daemonsim version                              says which version this is
 //
 // The exit code is 0 for success, 1 for a failure and 2 for a mistake on the command line.

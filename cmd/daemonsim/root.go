@@ -45,11 +45,11 @@ type failure struct{ err error }
 // mistakes are errors in files, each on a line that starts with its place.
 type mistakes struct{ error }
 
-// print prints the error. Mistakes keep their form, which editors know.
+// print prints the error. Mistakes keep their form, which editors know, and refusals that of kubectl.
 func (f *failure) print(w io.Writer) {
 	switch f.err.(type) {
 	case nil:
-	case mistakes:
+	case mistakes, refusal:
 		fmt.Fprintln(w, f.err)
 	default:
 		fmt.Fprintf(w, "error: %v\n", f.err)

@@ -48,6 +48,20 @@ func TestCommandLines(t *testing.T) {
 		{name: "refused", args: "run -f testdata/agent.yaml -f testdata/pod.yaml -o changes"},
 		{name: "explain-no", args: "explain -f testdata/nodes.yaml -f testdata/agent.yaml daemonset/agent gpu"},
 		{name: "explain-yes", args: "explain -f testdata/agent.yaml ds/agent node-3"},
+		{name: "explain-all", args: "explain -f testdata/nodes.yaml -f testdata/agent.yaml"},
+		{name: "explain-all-wide", args: "explain -f testdata/placement.yaml -o wide"},
+		{name: "explain-set", args: "explain -f testdata/placement.yaml ds/agent -n tools -o wide"},
+		{name: "explain-ambiguous", args: "explain -f testdata/placement.yaml ds/agent"},
+		{name: "explain-json", args: "explain -f - ds/picky a -o json", stdin: "placement.yaml"},
+		{name: "explain-stated", args: "explain -f testdata/placement.yaml ds/picky"},
+		{name: "explain-none", args: "explain -f testdata/nodes.yaml"},
+		{name: "explain-none-json", args: "explain -f testdata/nodes.yaml -o json"},
+		{name: "explain-refused", args: "explain -f testdata/placement.yaml -f testdata/bad1.yaml -o json"},
+		{name: "explain-nodes", args: "explain -f testdata/nodes.yaml -f testdata/agent.yaml ds/agent node/node-1 --nodes 1"},
+		{name: "explain-node-twice", args: "explain -f testdata/plain-node.yaml -f testdata/agent.yaml --nodes 1"},
+		{name: "explain-output", args: "explain -f testdata/agent.yaml -o yaml"},
+		{name: "explain-no-file", args: "explain ds/agent"},
+		{name: "explain-no-set", args: "explain -f testdata/agent.yaml ds/nobody"},
 		{name: "explain-no-node", args: "explain -f testdata/agent.yaml ds/agent node-4"},
 		{name: "explain-usage", args: "explain -f testdata/agent.yaml agent node-1"},
 		{name: "usage", args: ""},
@@ -59,6 +73,7 @@ func TestCommandLines(t *testing.T) {
 		{name: "usage-nodes", args: "run -f testdata/agent.yaml --nodes -1"},
 		{name: "help", args: "--help"},
 		{name: "help-run", args: "run --help"},
+		{name: "help-explain", args: "explain --help"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var stdin []byte

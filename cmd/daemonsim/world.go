@@ -27,12 +27,17 @@ const (
 )
 
 func (o *worldOptions) addTo(cmd *cobra.Command) {
+	o.addObjectsTo(cmd)
+	cmd.Flags().Uint64Var(&o.seed, "seed", simcmd.Seed, "what the names of pods are drawn from")
+}
+
+// addObjectsTo adds the flags that name objects.
+func (o *worldOptions) addObjectsTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVarP(&o.files, "filename", "f", nil,
 		"a manifest, a directory of them, or - for standard input; may be given several times")
 	flags.IntVar(&o.nodes, "nodes", defaultNodes,
 		"how many plain nodes to add; none by default if a manifest holds a Node")
-	flags.Uint64Var(&o.seed, "seed", simcmd.Seed, "what the names of pods are drawn from")
 	o.counted = func() bool { return flags.Changed("nodes") }
 }
 
@@ -46,17 +51,9 @@ func (o *worldOptions) validate() error {
 // build reads the manifests and applies them to a new simulation, of which watch is told before
 // anything is in it. The error holds all mistakes of all files.
 func (o *worldOptions) build(s streams, watch func(*daemonsim.Sim)) error {
-	set, err := manifest.Load(manifest.Options{Stdin: s.in}, o.files...)
+	set, err := o.load(s)
 	if err != nil {
-		return mistakes{err}
-	}
-	for _, other := range set.NotSimulated {
-		if other.Kind == "Event" {
-			// Our own output holds them; what happened elsewhere does no harm here.
-			continue
-		}
-		fmt.Fprintf(s.err, "%s:%d: not simulated: %s %s\n",
-			other.File, other.Line, other.Kind, other.Name)
+		return err
 	}
 	// What the cluster refuses shows on a trial, before anybody watches.
 	if err := apply(daemonsim.New(daemonsim.Config{Seed: o.seed}), set); err != nil {
@@ -68,6 +65,23 @@ func (o *worldOptions) build(s streams, watch func(*daemonsim.Sim)) error {
 		return err
 	}
 	return apply(sim, set)
+}
+
+// load reads the manifests and names what in them is not simulated.
+func (o *worldOptions) load(s streams) (*manifest.Set, error) {
+	set, err := manifest.Load(manifest.Options{Stdin: s.in}, o.files...)
+	if err != nil {
+		return nil, mistakes{err}
+	}
+	for _, other := range set.NotSimulated {
+		if other.Kind == "Event" {
+			// Our own output holds them; what happened elsewhere does no harm here.
+			continue
+		}
+		fmt.Fprintf(s.err, "%s:%d: not simulated: %s %s\n",
+			other.File, other.Line, other.Kind, other.Name)
+	}
+	return set, nil
 }
 
 // count is how many plain nodes there are to be.

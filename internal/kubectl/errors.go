@@ -40,8 +40,8 @@ func each(err error) []error {
 	return []error{err}
 }
 
-// message is an error in kubectl's words.
-func message(err error) string {
+// Message is an error in kubectl's words, with what it starts with: error, or Error from server.
+func Message(err error) string {
 	if text, ok := err.(raw); ok {
 		return string(text)
 	}

@@ -72,7 +72,7 @@ func (c *call) failFlags(err error) {
 func (c *call) fail(err error) {
 	c.failed = true
 	for _, e := range each(err) {
-		text := message(e)
+		text := Message(e)
 		c.out.WriteString(text)
 		if !strings.HasSuffix(text, "\n") {
 			c.out.WriteByte('\n')

@@ -11,6 +11,15 @@ import (
 // newTable aligns what is written to it in columns, as the tables of kubectl get are.
 func newTable(w io.Writer) *tabwriter.Writer { return tabwriter.NewWriter(w, 6, 4, 3, ' ', 0) }
 
+// WriteTable writes rows in columns, as the tables of kubectl get are.
+func WriteTable(out *strings.Builder, rows [][]string) {
+	w := newTable(out)
+	for _, row := range rows {
+		writeRow(w, row)
+	}
+	_ = w.Flush() // a builder takes everything
+}
+
 // table prints objects of one type.
 type table struct {
 	res            *resource

@@ -12,7 +12,8 @@
 //	sim run 30s                         virtual time goes on for that long
 //	sim settle                          virtual time goes on until nothing is left to do
 //	sim image IMAGE [flags]             how an image behaves from now on
-//	sim explain daemonset/NAME NODE     why a node runs a pod of a DaemonSet, or does not
+//	sim explain daemonset/NAME NODE     why a node runs a pod of a DaemonSet, or does not, and what
+//	                                    would change that; without NODE or NAME a table
 //	sim time                            how late it is
 //	sim changes                         every write since the last time they were asked for
 //

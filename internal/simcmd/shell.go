@@ -77,8 +77,17 @@ func result(output string, err error) lesson.Result {
 	if e, ok := errors.AsType[*commandError](err); ok {
 		code = e.code
 	}
-	return lesson.Result{Output: output + "error: " + err.Error() + "\n", Code: code}
+	text := "error: " + err.Error()
+	if plain, ok := err.(plainError); ok {
+		text = string(plain)
+	}
+	return lesson.Result{Output: output + text + "\n", Code: code}
 }
+
+// plainError is an error that is printed as it is.
+type plainError string
+
+func (e plainError) Error() string { return string(e) }
 
 // commandError is a mistake in the command itself, with the exit code for it.
 type commandError struct {

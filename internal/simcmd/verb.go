@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"github.com/daemonsim/daemonsim/internal/explain"
 )
 
 // verb is one verb of sim.
@@ -23,7 +25,7 @@ func verbs() []verb {
 		{"run", "sim run DURATION, as in sim run 30s", runFor},
 		{"settle", "sim settle", settle},
 		{"image", imageUsage, image},
-		{"explain", "sim explain daemonset/NAME NODE [-n NAMESPACE]", explain},
+		{"explain", "sim explain " + explain.Usage, why},
 		{"time", "sim time", clock},
 		{"changes", "sim changes", changes},
 	}
