@@ -4,8 +4,8 @@
 // Types such as [LabelSelector] and [NodeSelector] have the shape of the API, JSON included. To
 // match, they are compiled first: [Compile], [ParseSelector] and [SelectorFromSet] make a
 // [Selector], [CompileNodeSelector] makes a [NodeMatcher], [CompileRequiredNodeAffinity] what a
-// pod demands of its node. What is malformed comes to light then, once, and matching is a few
-// lookups.
+// pod demands of its node, [CompileInterPodAffinity] what it demands and wishes of the pods near it.
+// What is malformed comes to light then, once, and matching is a few lookups.
 //
 //	selector, err := affinity.ParseSelector("app in (web,api),!canary")
 //	if err != nil {

@@ -101,6 +101,8 @@ func validatePodTerm(t *affinity.PodAffinityTerm, path *field.Path) field.ErrorL
 	for i, ns := range t.Namespaces {
 		errs = append(errs, validateDNSLabel(ns, path.Child("namespaces").Index(i))...)
 	}
+	errs = append(errs, SelectorErrors(path,
+		affinity.ValidateLabelKeys(t.LabelSelector, t.MatchLabelKeys, t.MismatchLabelKeys))...)
 	return append(errs, validateTopologyKey(t.TopologyKey, path.Child("topologyKey"))...)
 }
 
@@ -147,6 +149,8 @@ func validateSpreadConstraint(c *TopologySpreadConstraint, path *field.Path) fie
 				NodeInclusionPolicyHonor, NodeInclusionPolicyIgnore)...)
 		}
 	}
+	errs = append(errs, SelectorErrors(path,
+		affinity.ValidateLabelKeys(c.LabelSelector, c.MatchLabelKeys, nil))...)
 	return append(errs, SelectorErrors(path.Child("labelSelector"),
 		affinity.ValidateLabelSelector(c.LabelSelector))...)
 }

@@ -119,8 +119,14 @@ func (p *Pod) defaultShared() {
 	}
 }
 
-// PrepareCreate empties the status: a pod starts Pending.
-func (p *Pod) PrepareCreate() { p.Status = PodStatus{Phase: PodPending} }
+// PrepareCreate empties the status, since a pod starts Pending, and folds labels of the pod into the
+// selectors that ask for them.
+func (p *Pod) PrepareCreate() {
+	p.Status = PodStatus{Phase: PodPending}
+	if p.Template != nil {
+		p.Template = p.Template.of(p.Labels)
+	}
+}
 
 // CopyStatus returns p with the status of another version.
 func (p *Pod) CopyStatus(from Object) Object {

@@ -12,27 +12,37 @@ import (
 // pod's overhead. Sums are exact and rounded up once, at the end. A limit without a request counts
 // as one, whether or not the spec has been defaulted.
 func PodRequests(s *PodSpec) Resources {
-	total := containerRequests(s)
-	maps.Copy(total, podLevelRequests(s, total))
-	total.plus(s.Overhead)
+	total := podRequests(s)
 	return total.Resources()
 }
 
-// containerRequests adds up the requests of all containers. Sidecars count for all that comes after
-// them; an init container counts while it runs alone.
+func podRequests(s *PodSpec) ResourceList {
+	total := containerRequests(s)
+	maps.Copy(total, podLevelRequests(s, total))
+	total.plus(s.Overhead)
+	return total
+}
+
+// containerRequests adds up the requests of all containers, implied ones included.
 func containerRequests(s *PodSpec) ResourceList {
+	return aggregate(s, func(r *ResourceRequirements) ResourceList { return r.impliedRequests() })
+}
+
+// aggregate is the most that the containers have of something at any time. Sidecars count for all that
+// comes after them; an init container counts while it runs alone.
+func aggregate(s *PodSpec, of func(*ResourceRequirements) ResourceList) ResourceList {
 	running, peak := ResourceList{}, ResourceList{}
 	for i := range s.InitContainers {
 		c := &s.InitContainers[i]
 		now := maps.Clone(running)
-		now.plus(c.Resources.impliedRequests())
+		now.plus(of(&c.Resources))
 		peak.raise(now)
 		if c.isSidecar() {
 			running = now
 		}
 	}
 	for i := range s.Containers {
-		running.plus(s.Containers[i].Resources.impliedRequests())
+		running.plus(of(&s.Containers[i].Resources))
 	}
 	running.raise(peak)
 	return running

@@ -43,22 +43,43 @@ type Template struct {
 	owners   []OwnerReference
 	spec     PodSpec
 	requests Resources
+	nonZero  Resources
+	scored   Resources
 	ports    []HostPort
 	affinity affinity.RequiredNodeAffinity
 	errs     field.ErrorList
+	wishes
+	// folded is the template of pods with the labels of this one, if label keys make it another.
+	folded *Template
+	// origin is what this template has been made of for certain labels; nil for an ordinary one.
+	origin *Template
 }
 
 // NewTemplate copies a template spec, gives it the defaults of a pod and works out what decisions need
 // of it. Pods made from the Template get owners as their owner references. A mistake in the spec is
 // reported when a pod is created from it.
 func NewTemplate(t PodTemplateSpec, owners ...OwnerReference) *Template {
-	c := t.Clone()
+	f := newTemplate(t.Clone(), cloneOwners(owners))
+	if usesLabelKeys(&f.spec) {
+		f.folded = f.fold(f.meta.Labels)
+	}
+	return f
+}
+
+// newTemplate is NewTemplate for memory of its own.
+func newTemplate(c PodTemplateSpec, owners []OwnerReference) *Template {
 	DefaultPod(&c)
-	f := &Template{meta: c.ObjectMeta, owners: cloneOwners(owners), spec: c.Spec}
+	f := &Template{meta: c.ObjectMeta, owners: owners, spec: c.Spec}
 	f.errs = ValidatePodTemplate(&c, nil)
 	f.requests = PodRequests(&f.spec)
+	f.nonZero = NonZeroRequests(&f.spec)
+	f.scored = f.nonZero
+	if f.spec.Resources != nil {
+		f.scored = ScoredRequests(&f.spec)
+	}
 	f.ports = PodHostPorts(&f.spec)
 	f.affinity = CompileNodeAffinity(&f.spec)
+	f.wishes = compileWishes(&f.spec)
 	return f
 }
 
@@ -71,6 +92,14 @@ func (t *Template) Spec() *PodSpec { return &t.spec }
 
 // Requests is what a pod asks of its node's resources.
 func (t *Template) Requests() Resources { return t.requests }
+
+// NonZeroRequests is what a pod counts for in the sums by which nodes are scored: see the function of
+// this name.
+func (t *Template) NonZeroRequests() Resources { return t.nonZero }
+
+// ScoredRequests is what a new pod is taken for when free resources are scored: see the function of
+// this name.
+func (t *Template) ScoredRequests() Resources { return t.scored }
 
 // HostPorts lists the ports that a pod takes on its node.
 func (t *Template) HostPorts() []HostPort { return t.ports }
