@@ -20,7 +20,7 @@ func (c *Controller) entry(cl *cluster.Client, t *tracked, id cluster.NodeID) *E
 		if p.Terminating() && p.Terminal() {
 			continue
 		}
-		if ref := p.Controller(); ref != nil && ref.UID == t.set.UID {
+		if c.owns(t, p) {
 			e.Pods = append(e.Pods, p)
 		}
 	}

@@ -1,6 +1,8 @@
 package daemonset
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/daemonsim/daemonsim/cluster"
@@ -8,18 +10,60 @@ import (
 
 // claim settles who owns which pods: pods that no longer match the selector are released, and pods
 // without a controller that match it are adopted.
-func claim(cl *cluster.Client, t *tracked) {
-	if hasStrangers(cl, t) {
-		release(cl, t)
+func (c *Controller) claim(cl *cluster.Client, t *tracked) error {
+	if !t.reclaim {
+		return nil
 	}
+	t.reclaim = false
+	err := errors.Join(c.release(cl, t), c.adopt(cl, t))
+	// What has failed has to be tried again.
+	t.reclaim = t.reclaim || err != nil
+	return err
+}
+
+func (c *Controller) adopt(cl *cluster.Client, t *tracked) error {
+	var errs []error
+	asked := false
 	for _, p := range slices.Collect(cl.OrphansMatching(t.set.Namespace, t.selector)) {
 		if p.Terminating() {
 			continue
 		}
-		next := *p
-		next.OwnerReferences = append(slices.Clip(p.OwnerReferences), t.set.ownerReference())
-		update(cl, &next)
+		if !asked {
+			asked = true
+			if err := mayAdopt(cl, t.set); err != nil {
+				return cannotAdopt(p, err)
+			}
+		}
+		owner := t.set.ownerReference()
+		stored, err := patchOwners(cl, p, func(refs []cluster.OwnerReference) []cluster.OwnerReference {
+			return append(slices.Clip(withoutOwner(refs, t.set.UID)), owner)
+		})
+		if err != nil {
+			errs = append(errs, cannotAdopt(p, err))
+		} else if stored != nil {
+			adopted := stored.(*cluster.Pod)
+			c.claimed(cl, t, adopted, t.set.UID)
+			c.wrote(cl, &t.wrote.pod, adopted)
+		}
 	}
+	return errors.Join(errs...)
+}
+
+func cannotAdopt(obj cluster.Object, err error) error {
+	return fmt.Errorf("can't adopt %s %s (%v): %w", obj.Kind(), obj.Meta().Key(), obj.Meta().UID, err)
+}
+
+// errReplaced says that a DaemonSet is not the one that the controller knows.
+var errReplaced = errors.New("the DaemonSet is gone, another or terminating")
+
+// mayAdopt looks at the DaemonSet as it is before anything is adopted for it: in a view that lags it may be
+// there when it is not any more.
+func mayAdopt(cl *cluster.Client, set *DaemonSet) error {
+	live := Get(cl.Live(), set.Namespace, set.Name)
+	if live == nil || live.UID != set.UID || live.Terminating() {
+		return fmt.Errorf("%s %s (%v): %w", Kind, set.Key(), set.UID, errReplaced)
+	}
+	return nil
 }
 
 // hasStrangers reports whether any owned pod no longer matches the selector.
@@ -32,17 +76,89 @@ func hasStrangers(cl *cluster.Client, t *tracked) bool {
 	return false
 }
 
-func release(cl *cluster.Client, t *tracked) {
+// release lets go of the pods that do not match. It does not matter when that is not allowed.
+func (c *Controller) release(cl *cluster.Client, t *tracked) error {
+	if !hasStrangers(cl, t) {
+		return nil
+	}
+	var errs []error
 	for _, p := range slices.Collect(cl.PodsOwnedBy(t.set.Namespace, t.set.UID)) {
 		if t.selector.Matches(p.Labels) {
 			continue
 		}
-		next := *p
-		next.OwnerReferences = slices.DeleteFunc(slices.Clone(p.OwnerReferences),
-			func(r cluster.OwnerReference) bool { return r.UID == t.set.UID })
-		update(cl, &next)
+		stored, err := patchOwners(cl, p, func(refs []cluster.OwnerReference) []cluster.OwnerReference {
+			return withoutOwner(refs, t.set.UID)
+		})
+		switch {
+		case stored != nil:
+			c.claimed(cl, t, stored.(*cluster.Pod), 0)
+		case !errors.Is(err, cluster.ErrInvalid):
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func withoutOwner(refs []cluster.OwnerReference, owner cluster.UID) []cluster.OwnerReference {
+	return slices.DeleteFunc(slices.Clone(refs), func(r cluster.OwnerReference) bool { return r.UID == owner })
+}
+
+// patchOwners changes the owners of an object as it is stored now, whatever the view shows of it, and returns
+// what is stored then. An object that is gone has no owners: that is no error, and nil.
+func patchOwners(
+	cl *cluster.Client, obj cluster.Object, edit func([]cluster.OwnerReference) []cluster.OwnerReference,
+) (cluster.Object, error) {
+	live := cl.Live().ByUID(obj.Meta().UID)
+	if live == nil {
+		return nil, nil
+	}
+	next := live
+	if p, ok := live.(*cluster.Pod); ok {
+		own := *p
+		next = &own
+	} else {
+		next = live.Clone()
+	}
+	next.Meta().OwnerReferences = edit(live.Meta().OwnerReferences)
+	stored, err := cl.Update(next)
+	if err != nil {
+		return nil, err
+	}
+	return stored, nil
+}
+
+// podClaim is who controls a pod since a version of it that the view does not show yet.
+type podClaim struct {
+	owner   cluster.UID
+	version uint64
+}
+
+// claimed notes who controls a pod, unless the view shows it.
+func (c *Controller) claimed(cl *cluster.Client, t *tracked, p *cluster.Pod, owner cluster.UID) {
+	t.mark(p.TargetID())
+	if seen := cl.PodByUID(p.UID); seen != nil && seen.ResourceVersion < p.ResourceVersion {
+		c.claims.Set(p.UID, podClaim{owner, p.ResourceVersion})
 	}
 }
 
-// update writes a pod that was read in the same step, so it cannot conflict.
-func update(cl *cluster.Client, p *cluster.Pod) { _, _ = cl.Update(p) }
+// confirmClaim drops the note about a pod when the view shows it.
+func (c *Controller) confirmClaim(p *cluster.Pod, verb cluster.Verb) {
+	if c.claims.Len() == 0 {
+		return
+	}
+	if claim, ok := c.claims.Get(p.UID); ok &&
+		(verb == cluster.Deleted || p.ResourceVersion >= claim.version) {
+		c.claims.Delete(p.UID)
+	}
+}
+
+// owns reports whether a pod belongs to a DaemonSet.
+func (c *Controller) owns(t *tracked, p *cluster.Pod) bool {
+	if c.claims.Len() > 0 {
+		if claim, ok := c.claims.Get(p.UID); ok {
+			return claim.owner == t.set.UID
+		}
+	}
+	ref := p.Controller()
+	return ref != nil && ref.UID == t.set.UID
+}

@@ -31,6 +31,10 @@ type Config struct {
 	// BurstReplicas bounds the pods that one sync creates, and those that it deletes. Zero means
 	// 250.
 	BurstReplicas int
+	// NoOwnWritesCheck leaves out the check, which Kubernetes has made since v1.36, that a sync begins with: that
+	// the controller's view contains the pods and the status that it has written itself. It makes a
+	// difference only to a controller that lags.
+	NoOwnWritesCheck bool
 	// Planner, when set, replaces the update strategies of all DaemonSets. An old and a new pod may
 	// share a node for as long as the DaemonSet's own strategy has a surge. A plan that makes no sense,
 	// such as one with a pod of somebody else, is refused as a whole with an event "PlanRefused", and
@@ -49,7 +53,11 @@ type Controller struct {
 	// pending marks the nodes whose task is on the agenda.
 	pending cow.Vector[bool]
 	// orphans are the revisions that nobody controls.
-	orphans     *btree.Set[cluster.UID]
+	orphans *btree.Set[cluster.UID]
+	// claims are who controls the pods that have been adopted or released, until the view shows it.
+	claims btree.Map[cluster.UID, podClaim]
+	// syncing is the DaemonSet that a sync is working on.
+	syncing     *tracked
 	evaluations uint64
 	// scratch, state, draft and bound are working space: they hold nothing from one use to the next.
 	scratch Entry
@@ -105,6 +113,7 @@ func (c *Controller) Fork() cluster.Actor {
 		sets:        new(btree.Map[cluster.UID, *tracked]),
 		pending:     c.pending.Fork(),
 		orphans:     c.orphans.Copy(),
+		claims:      *c.claims.Copy(),
 		evaluations: c.evaluations,
 	}
 	c.sets.Scan(func(uid cluster.UID, t *tracked) bool {
@@ -143,8 +152,8 @@ func (c *Controller) observeSet(cl *cluster.Client, set *DaemonSet, ch *cluster.
 		return
 	}
 	t.adopt(set)
-	// What the controller itself has just written says nothing new.
-	if ch.Actor != Name {
+	// What the sync itself has just written says nothing new. To a controller that lags it comes later.
+	if c.syncing != t {
 		c.enqueue(cl, t)
 	}
 }
@@ -156,17 +165,21 @@ func (c *Controller) observeRevision(cl *cluster.Client, r *rollout.ControllerRe
 	} else {
 		c.orphans.Delete(r.UID)
 	}
-	if ref == nil || verb == cluster.Created {
+	if ref == nil {
 		return
 	}
 	if t, ok := c.sets.Get(ref.UID); ok {
 		t.reconstruct = true
-		c.enqueue(cl, t)
+		if verb != cluster.Created {
+			c.enqueue(cl, t)
+		}
 	}
 }
 
 func (c *Controller) observePod(cl *cluster.Client, before, p *cluster.Pod, verb cluster.Verb) {
+	c.confirmClaim(p, verb)
 	if t := c.owner(p); t != nil {
+		c.confirm(t, p, verb)
 		t.mark(p.TargetID())
 		if !t.selector.Matches(p.Labels) {
 			t.reclaim = true

@@ -21,16 +21,21 @@ func (c *Controller) constructHistory(cl *cluster.Client, t *tracked) error {
 	}
 	set := t.set
 	data := rollout.Encode(&set.Spec.Template)
-	h := rollout.Reconcile(c.claimRevisions(cl, t), data)
+	revisions, err := c.claimRevisions(cl, t)
+	if err != nil {
+		return err
+	}
+	h := rollout.Reconcile(revisions, data)
 	if len(h.Duplicates) > 0 {
-		relabel(cl, t, h.Current.Hash())
+		if err := relabel(cl, t, h.Current.Hash()); err != nil {
+			return err
+		}
 	}
 	for _, d := range h.Duplicates {
 		if err := cl.Delete(d.Kind(), d.Namespace, d.Name, cluster.DeleteOptions{}); err != nil {
 			return err
 		}
 	}
-	var err error
 	switch {
 	case h.Current == nil:
 		h.Current, err = createRevision(cl, t, data, h.Number)
@@ -81,18 +86,31 @@ func createRevision(
 	if !errors.Is(err, cluster.ErrAlreadyExists) {
 		return nil, err
 	}
-	there, _ := cl.Object(r.Kind(), r.Namespace, r.Name).(*rollout.ControllerRevision)
+	there, _ := cl.Live().Object(r.Kind(), r.Namespace, r.Name).(*rollout.ControllerRevision)
 	if there != nil && bytes.Equal(there.Data, data) {
 		return there, nil
 	}
-	next := *set
-	count := int32(1)
-	if old := set.Status.CollisionCount; old != nil {
-		count = *old + 1
+	return nil, errors.Join(rollout.ErrCollision, err, countCollision(cl, set))
+}
+
+// countCollision raises the collision count of a DaemonSet, unless that has been done already and the view
+// does not show it.
+func countCollision(cl *cluster.Client, set *DaemonSet) error {
+	live := Get(cl.Live(), set.Namespace, set.Name)
+	if live == nil || collisions(live) != collisions(set) {
+		return cluster.ErrConflict
 	}
+	next, count := *live, collisions(live)+1
 	next.Status.CollisionCount = &count
-	_, statusErr := cl.UpdateStatus(&next)
-	return nil, errors.Join(rollout.ErrCollision, err, statusErr)
+	_, err := cl.UpdateStatus(&next)
+	return err
+}
+
+func collisions(set *DaemonSet) int32 {
+	if n := set.Status.CollisionCount; n != nil {
+		return *n
+	}
+	return 0
 }
 
 // ownerReference is the mark that the DaemonSet leaves on what it owns.
@@ -140,14 +158,17 @@ func PodTemplate(set *DaemonSet, hash string) cluster.PodTemplateSpec {
 
 // relabel gives all pods the hash of the one revision that stays of several with the same template. The
 // pods of other templates get it too, as in Kubernetes.
-func relabel(cl *cluster.Client, t *tracked, hash string) {
+func relabel(cl *cluster.Client, t *tracked, hash string) error {
 	for _, p := range slices.Collect(cl.PodsOwnedBy(t.set.Namespace, t.set.UID)) {
 		if p.Labels[rollout.HashLabel] != hash {
 			next := *p
 			next.Labels = withLabel(p.Labels, rollout.HashLabel, hash)
-			update(cl, &next)
+			if _, err := cl.Update(&next); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
 }
 
 func withLabel(labels map[string]string, key, value string) map[string]string {
@@ -160,36 +181,64 @@ func withLabel(labels map[string]string, key, value string) map[string]string {
 // claimRevisions returns the DaemonSet's revisions, after letting go of those that no longer match the
 // selector and taking over those that match it and have no controller. A revision without a hash gets
 // its name for one.
-func (c *Controller) claimRevisions(cl *cluster.Client, t *tracked) []*rollout.ControllerRevision {
+func (c *Controller) claimRevisions(cl *cluster.Client, t *tracked) ([]*rollout.ControllerRevision, error) {
+	var list []*rollout.ControllerRevision
 	for _, obj := range c.claimable(cl, t.set) {
-		if next, changed := t.claimRevision(obj); changed {
-			// It was read a moment ago, so it cannot conflict.
-			_, _ = cl.Update(&next)
+		r, err := t.claimRevision(cl, obj)
+		if err != nil {
+			return nil, err
+		}
+		if r != nil {
+			list = append(list, r)
 		}
 	}
-	return Revisions(cl.Reader, t.set)
+	return rollout.Sorted(list), nil
 }
 
-// claimRevision is a revision as it should be, and whether that is anything new.
-func (t *tracked) claimRevision(obj *rollout.ControllerRevision) (rollout.ControllerRevision, bool) {
-	next, changed := *obj, false
-	owner, matches, uid := obj.Controller(), t.selector.Matches(obj.Labels), t.set.UID
+// claimRevision settles whether a revision belongs to the DaemonSet, and returns it as it is then; nil when it
+// does not.
+func (t *tracked) claimRevision(
+	cl *cluster.Client, r *rollout.ControllerRevision,
+) (*rollout.ControllerRevision, error) {
+	owner, matches, uid := r.Controller(), t.selector.Matches(r.Labels), t.set.UID
 	switch {
-	case owner == nil && matches && !obj.Terminating():
-		next.OwnerReferences = append(slices.Clip(obj.OwnerReferences), t.set.ownerReference())
-		changed = true
+	case owner == nil && matches && !r.Terminating():
+		if err := mayAdopt(cl, t.set); err != nil {
+			return nil, cannotAdopt(r, err)
+		}
+		stored, err := patchOwners(cl, r, func(refs []cluster.OwnerReference) []cluster.OwnerReference {
+			return append(withoutOwner(refs, uid), t.set.ownerReference())
+		})
+		if stored == nil {
+			return nil, err
+		}
+		r = stored.(*rollout.ControllerRevision)
 	case owner != nil && owner.UID == uid && !matches:
-		next.OwnerReferences = slices.DeleteFunc(slices.Clone(obj.OwnerReferences),
-			func(r cluster.OwnerReference) bool { return r.UID == uid })
-		changed = true
+		_, err := patchOwners(cl, r, func(refs []cluster.OwnerReference) []cluster.OwnerReference {
+			return withoutOwner(refs, uid)
+		})
+		return nil, err
 	case owner == nil || owner.UID != uid:
-		return next, false
+		return owned(r, uid), nil
 	}
-	if next.Controller() != nil && next.Labels[rollout.HashLabel] == "" {
-		next.Labels = withLabel(next.Labels, rollout.HashLabel, next.Name)
-		changed = true
+	if r.Labels[rollout.HashLabel] != "" {
+		return r, nil
 	}
-	return next, changed
+	next := *r
+	next.Labels = withLabel(r.Labels, rollout.HashLabel, r.Name)
+	stored, err := cl.Update(&next)
+	if err != nil {
+		return nil, err
+	}
+	return stored.(*rollout.ControllerRevision), nil
+}
+
+// owned is the revision if it lists the owner at all, if only beside its controller.
+func owned(r *rollout.ControllerRevision, owner cluster.UID) *rollout.ControllerRevision {
+	if slices.ContainsFunc(r.OwnerReferences, func(ref cluster.OwnerReference) bool { return ref.UID == owner }) {
+		return r
+	}
+	return nil
 }
 
 // claimable lists the revisions of a DaemonSet and those of its namespace that nobody controls, by name.

@@ -138,8 +138,8 @@ func TestUnboundPodOfMissingNode(t *testing.T) {
 	require.Empty(t, w.on("b"))
 }
 
-// TestUnboundPodHeldByFinalizer covers D-82 and KP-35: it is asked to go by every sync, and a rollout
-// does not go on meanwhile.
+// TestUnboundPodHeldByFinalizer covers D-82 and KP-35: it is asked to go again and again. Nothing follows from
+// that, so the DaemonSet waits for five minutes each time and does nothing else, such as a rollout.
 func TestUnboundPodHeldByFinalizer(t *testing.T) {
 	w := newWorld(t, setup{noScheduler: true}, "a", "b")
 	w.create(agent(func(d *daemonset.DaemonSet) {
@@ -148,19 +148,33 @@ func TestUnboundPodHeldByFinalizer(t *testing.T) {
 	w.settle()
 	w.removeNode("b")
 	w.take()
+	deleted := func() int {
+		n := 0
+		for e := range w.Events(w.set().UID) {
+			if e.Reason == "SuccessfulDelete" {
+				n += e.Count
+			}
+		}
+		return n
+	}
 	for range 3 {
 		w.touch()
 	}
-	deleted := 0
-	for e := range w.Events(w.set().UID) {
-		if e.Reason == "SuccessfulDelete" {
-			deleted += e.Count
-		}
-	}
-	require.Equal(t, 4, deleted, "by each sync: the three, and the one that the first deletion brings")
+	require.Equal(t, 2, deleted(), "by the first sync, and by the one that the first deletion brings")
 	w.image("agent:v2")
-	w.run(time.Minute)
+	w.run(5 * time.Minute)
+	require.Equal(t, 2, deleted())
+	require.Equal(t, int64(1), w.set().Status.ObservedGeneration, "D-115")
+	w.run(time.Nanosecond)
+	for range 3 {
+		w.touch()
+	}
+	require.Equal(t, 3, deleted(), "once more, and five more minutes")
+	require.Equal(t, int64(2), w.set().Status.ObservedGeneration)
 	require.False(t, w.only("a").Terminating(), "the rolling update waits")
+	w.join("c")
+	w.run(time.Minute)
+	require.Empty(t, w.on("c"), "and so does everything else")
 }
 
 // TestOnlyWhatChanged holds the cost of a node event against the size of the cluster.

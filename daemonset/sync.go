@@ -13,49 +13,60 @@ import (
 	"github.com/daemonsim/daemonsim/rollout"
 )
 
-// sync reconciles one DaemonSet: history, then one pod per node, then, when there was nothing to do for
-// that, the rollout, and at last the status.
+// sync reconciles one DaemonSet, and tries again later when that fails.
 func (c *Controller) sync(cl *cluster.Client, t *tracked) {
-	if t.set.Terminating() {
-		return
-	}
-	if err := c.constructHistory(cl, t); err != nil {
-		c.retry(cl, t)
-		return
-	}
-	if t.reclaim {
-		t.reclaim = false
-		claim(cl, t)
-	}
-	c.refresh(cl, t)
-	status := t.status(t.set.Generation)
-	err := c.act(cl, t)
-	if status != t.set.Status {
-		c.draft = *t.set
-		c.draft.Status = status
-		_, statusErr := cl.UpdateStatus(&c.draft)
-		err = errors.Join(err, statusErr)
-	}
-	if err != nil {
+	c.syncing = t
+	defer c.synced()
+	if err := c.reconcile(cl, t); err != nil {
 		c.retry(cl, t)
 		return
 	}
 	t.failures = 0
 }
 
+// synced ends a sync, also when somebody who is told of a change panics.
+func (c *Controller) synced() {
+	c.syncing.book()
+	c.syncing = nil
+}
+
+// reconcile does what is due for a DaemonSet: history, then one pod per node, then, when there was nothing to
+// do for that, the rollout, and at last the status. While pods that it has asked for, or asked to go, are
+// not seen, it only keeps books.
+func (c *Controller) reconcile(cl *cluster.Client, t *tracked) error {
+	if err := t.wrote.check(cl); err != nil {
+		return err
+	}
+	if t.set.Terminating() {
+		return nil
+	}
+	if err := c.constructHistory(cl, t); err != nil {
+		return err
+	}
+	if err := c.claim(cl, t); err != nil {
+		return err
+	}
+	c.refresh(cl, t)
+	if !t.expected.satisfied(cl.Now()) {
+		// What is not acted upon is not observed.
+		return c.storeStatus(cl, t, t.status(t.set.Status.ObservedGeneration))
+	}
+	status := t.status(t.set.Generation)
+	return errors.Join(c.act(cl, t), c.storeStatus(cl, t, status))
+}
+
 // act does what is due on the nodes. What manage did must be seen before a rollout may go on, so the
 // two never act in the same sync.
 func (c *Controller) act(cl *cluster.Client, t *tracked) error {
-	did, err := c.execute(cl, t, c.manage(cl, t))
-	if err != nil {
+	if err := c.execute(cl, t, c.manage(cl, t)); err != nil {
 		return err
 	}
-	if !did {
+	if t.expected.satisfied(cl.Now()) {
 		plan, err := c.roll(cl, t)
 		if err != nil {
 			return err
 		}
-		if _, err := c.execute(cl, t, plan); err != nil {
+		if err := c.execute(cl, t, plan); err != nil {
 			return err
 		}
 	}
@@ -172,11 +183,11 @@ func (c *Controller) allowed(cl *cluster.Client, t *tracked, node cluster.NodeID
 }
 
 // execute carries out actions: creations in batches that double in size and stop after one with a
-// failure, then all deletions. It reports whether there was anything to do.
-func (c *Controller) execute(cl *cluster.Client, t *tracked, a actions) (did bool, err error) {
+// failure, then all deletions. What it asks for, and nothing else, is expected from then on.
+func (c *Controller) execute(cl *cluster.Client, t *tracked, a actions) error {
+	t.expected = expectations{since: cl.Now()}
 	var errs []error
 	for size := 1; len(a.create) > 0 && errs == nil; size *= 2 {
-		did = true
 		batch := a.create[:min(size, len(a.create))]
 		a.create = a.create[len(batch):]
 		for _, node := range batch {
@@ -186,17 +197,27 @@ func (c *Controller) execute(cl *cluster.Client, t *tracked, a actions) (did boo
 		}
 	}
 	for _, d := range a.delete {
-		did = true
-		name := d.Pod.Name
-		switch err := cl.DeletePod(d.Pod.UID, cluster.DeleteOptions{}); {
-		case err == nil:
-			cl.Event(t.set, cluster.EventNormal, "SuccessfulDelete", "Deleted pod: "+name)
-		case !errors.Is(err, cluster.ErrNotFound):
-			cl.Event(t.set, cluster.EventWarning, "FailedDelete", "Error deleting: "+refusal(err))
+		if err := remove(cl, t, d.Pod); err != nil {
 			errs = append(errs, err)
 		}
 	}
-	return did, errors.Join(errs...)
+	return errors.Join(errs...)
+}
+
+// remove deletes a pod. One that is gone already is as good, but nobody will see it go.
+func remove(cl *cluster.Client, t *tracked, p *cluster.Pod) error {
+	t.expected.deletions++
+	err := cl.DeletePod(p.UID, cluster.DeleteOptions{})
+	if err == nil {
+		cl.Event(t.set, cluster.EventNormal, "SuccessfulDelete", "Deleted pod: "+p.Name)
+		return nil
+	}
+	t.expected.deletions--
+	if errors.Is(err, cluster.ErrNotFound) {
+		return nil
+	}
+	cl.Event(t.set, cluster.EventWarning, "FailedDelete", "Error deleting: "+refusal(err))
+	return err
 }
 
 func (c *Controller) create(cl *cluster.Client, t *tracked, node cluster.NodeID) error {
@@ -212,10 +233,13 @@ func (c *Controller) create(cl *cluster.Client, t *tracked, node cluster.NodeID)
 	} else {
 		p.Target = name
 	}
+	t.expected.creations++
 	if err := cl.CreateOwned(p); err != nil {
+		t.expected.creations--
 		cl.Event(t.set, cluster.EventWarning, "FailedCreate", "Error creating: "+refusal(err))
 		return err
 	}
+	c.wrote(cl, &t.wrote.pod, p)
 	cl.Event(t.set, cluster.EventNormal, "SuccessfulCreate", "Created pod: "+p.Name)
 	return nil
 }

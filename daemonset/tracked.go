@@ -49,6 +49,11 @@ type tracked struct {
 	todos   [classOld]int
 	backoff backoff
 
+	// expected and wrote are what the controller has asked for and may not see yet; booked is what it has
+	// seen of that while the sync was still running.
+	expected, booked expectations
+	wrote            ownWrites
+
 	current *rollout.ControllerRevision
 	old     []*rollout.ControllerRevision
 }
@@ -139,6 +144,8 @@ func (t *tracked) fork() *tracked {
 	c.dirty = slices.Clone(t.dirty)
 	c.work = t.work.Copy()
 	c.backoff = t.backoff.fork()
+	// In the fork no sync is running.
+	c.book()
 	return &c
 }
 
