@@ -186,22 +186,27 @@ func (c *Controller) allowed(cl *cluster.Client, t *tracked, node cluster.NodeID
 // failure, then all deletions. What it asks for, and nothing else, is expected from then on.
 func (c *Controller) execute(cl *cluster.Client, t *tracked, a actions) error {
 	t.expected = expectations{since: cl.Now()}
-	var errs []error
-	for size := 1; len(a.create) > 0 && errs == nil; size *= 2 {
-		batch := a.create[:min(size, len(a.create))]
-		a.create = a.create[len(batch):]
-		for _, node := range batch {
-			if err := c.create(cl, t, node); err != nil {
-				errs = append(errs, err)
-			}
-		}
-	}
+	errs := slowStart(len(a.create), func(i int) error { return c.create(cl, t, a.create[i]) })
 	for _, d := range a.delete {
 		if err := remove(cl, t, d.Pod); err != nil {
 			errs = append(errs, err)
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// slowStart makes n calls in batches of 1, 2, 4 and so on, and none after a batch in which one has failed: what
+// fails for one pod is likely to fail for all.
+func slowStart(n int, call func(int) error) []error {
+	var errs []error
+	for size, next := 1, 0; next < n && errs == nil; size *= 2 {
+		for end := min(next+size, n); next < end; next++ {
+			if err := call(next); err != nil {
+				errs = append(errs, err)
+			}
+		}
+	}
+	return errs
 }
 
 // remove deletes a pod. One that is gone already is as good, but nobody will see it go.
