@@ -106,4 +106,10 @@ func (c *Controller) rebuild(cl *cluster.Client, t *tracked) {
 	for p := range cl.PodsOwnedBy(t.set.Namespace, t.set.UID) {
 		t.mark(p.TargetID())
 	}
+	c.claims.Scan(func(pod cluster.UID, claim podClaim) bool {
+		if p := cl.PodByUID(pod); p != nil && claim.owner == t.set.UID {
+			t.mark(p.TargetID())
+		}
+		return true
+	})
 }

@@ -17,13 +17,15 @@
 //   - A sync looks at the nodes that have changed and at those that need something, at no others.
 //   - A sync that creates or deletes pods to repair the placement does not roll: what it did must be seen
 //     first.
+//   - A controller whose view lags behind the cluster does not act twice: it waits until it has seen the
+//     pods that it has created and deleted, for up to five minutes.
 //
 // # Differences from Kubernetes
 //
 //   - Nodes are taken in the order of their names, where Kubernetes has no order. With a chooser, they
 //     are the choice points "manage-node" and "rollout-candidate".
-//   - The controller sees every change at once, so expectations are not needed and not modelled, nor
-//     are the resyncs that repair what was missed.
+//   - A namespace goes at once, so creation is never refused because its namespace is terminating.
+//   - The resyncs that repair what was missed are not modelled.
 //   - A sync that has as many pods to delete as it may does not look at further nodes. So the back-off of
 //     a failed pod there, and the event about it, wait for the sync that deletes it.
 //   - Availability counts from the very moment at which a pod became ready, not from the whole second.
