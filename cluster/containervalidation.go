@@ -96,7 +96,7 @@ func validateContainer(
 	}
 	errs = append(errs, validatePorts(c.Ports, path.Child("ports"))...)
 	errs = append(errs, validateEnv(c.Env, path.Child("env"))...)
-	errs = append(errs, validateResources(&c.Resources, path.Child("resources"))...)
+	errs = append(errs, validateResources(&c.Resources, claimNames(s.ResourceClaims), path.Child("resources"))...)
 	errs = append(errs, validateMounts(c, volumes, path.Child("volumeMounts"))...)
 	return append(errs, validateSecurityContext(c.SecurityContext, s, path.Child("securityContext"))...)
 }

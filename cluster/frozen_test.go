@@ -147,9 +147,9 @@ func TestScribbleOnConfig(t *testing.T) {
 // TestScribbleOnTemplate writes to the spec and the owners that a template was made of.
 func TestScribbleOnTemplate(t *testing.T) {
 	spec := plainSpec()
-	owner := ownedBy(newWidget("w"), true)
-	tmpl := cluster.NewTemplate(spec, owner)
 	c := cluster.New(cluster.Config{})
+	owner := ownedBy(create(t, c, newWidget("w")), true)
+	tmpl := cluster.NewTemplate(spec, owner)
 	p := create(t, c, &cluster.Pod{ObjectMeta: named("p"), Template: tmpl})
 	hash := c.Hash()
 	spec.ObjectMeta.Labels["app"] = "scribble"

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -61,14 +62,16 @@ func (v IntOrString) Scaled(total int, roundUp bool) (int, error) {
 	}
 	digits, ok := strings.CutSuffix(v.Str, "%")
 	if !ok {
-		return 0, fmt.Errorf("invalid value %q: a text must be a percentage, such as 10%%", v.Str)
+		return 0, errNotPercent
 	}
-	percent, err := strconv.ParseInt(digits, 10, 64)
+	percent, err := strconv.Atoi(digits)
 	if err != nil {
-		return 0, fmt.Errorf("invalid percentage %q: %w", v.Str, err)
+		return 0, fmt.Errorf("invalid value for IntOrString: invalid value %q: %w", v.Str, err)
 	}
-	return scale(percent, total, roundUp), nil
+	return scale(int64(percent), total, roundUp), nil
 }
+
+var errNotPercent = errors.New("invalid value for IntOrString: invalid type: string is not a percentage")
 
 // scale returns percent hundredths of total, exactly; what no int can hold becomes the nearest one
 // that can.

@@ -43,34 +43,6 @@ func TestScaled_D131(t *testing.T) {
 	}
 }
 
-func TestScaledRecorded(t *testing.T) {
-	agreed := 0
-	recorded(t, "match", func(t *testing.T, id string, in, answer json.RawMessage) {
-		var c struct {
-			Op      string
-			Value   json.RawMessage
-			Total   int
-			RoundUp bool
-		}
-		var want struct {
-			Match bool
-			Int   int
-		}
-		require.NoError(t, json.Unmarshal(in, &c), id)
-		require.NoError(t, json.Unmarshal(answer, &want), id)
-		if c.Op != "scaled" {
-			return
-		}
-		var v cluster.IntOrString
-		require.NoError(t, json.Unmarshal(c.Value, &v), id)
-		n, err := v.Scaled(c.Total, c.RoundUp)
-		require.Equal(t, want.Match, err == nil, id)
-		require.Equal(t, want.Int, n, id)
-		agreed++
-	})
-	t.Logf("%d agree", agreed)
-}
-
 func TestIntOrStringRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := cluster.FromInt(rapid.Int32().Draw(t, "int"))

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -21,13 +22,77 @@ func ValidateMeta(m *ObjectMeta, scope Scope, path *field.Path) field.ErrorList 
 	}
 	errs := validateName(m, path)
 	errs = append(errs, validateNamespace(m.Namespace, scope, path.Child("namespace"))...)
+	errs = append(errs, validateFreeMeta(m, path)...)
+	finalizers := path.Child("finalizers")
+	errs = append(errs, validateFinalizerNames(m.Finalizers, finalizers)...)
+	return append(errs, validateStandardFinalizers(m.Finalizers, finalizers)...)
+}
+
+// ValidateMetaUpdate reports everything that is wrong with metadata as the next version of old: the
+// name and the namespace are fixed, and an object that is being deleted gets no new finalizers. Of the
+// syntax of the name only that is judged again which every kind must obey.
+func ValidateMetaUpdate(m, old *ObjectMeta, path *field.Path) field.ErrorList {
+	name, namespace, finalizers := path.Child("name"), path.Child("namespace"), path.Child("finalizers")
+	errs := validateSegment(m.Name, name)
+	errs = append(errs, validateNamespace(m.Namespace, Scope(old.Namespace != ""), namespace)...)
+	errs = append(errs, validateFreeMeta(m, path)...)
+	errs = append(errs, validateFinalizerNames(m.Finalizers, finalizers)...)
+	if old.Terminating() {
+		errs = append(errs, noNewFinalizers(m.Finalizers, old.Finalizers, finalizers)...)
+	}
+	errs = append(errs, immutable(m.Name, old.Name, name)...)
+	errs = append(errs, immutable(m.Namespace, old.Namespace, namespace)...)
+	return append(errs, validateStandardFinalizers(m.Finalizers, finalizers)...)
+}
+
+// validateSegment asks for a name that can stand in the path of a request.
+func validateSegment(name string, path *field.Path) field.ErrorList {
+	switch name {
+	case "":
+		return field.ErrorList{field.Required(path, "name or generateName is required")}
+	case ".", "..":
+		return field.ErrorList{field.Invalid(path, name, "may not be '"+name+"'")}
+	}
+	var errs field.ErrorList
+	for _, bad := range [...]string{"/", "%"} {
+		if strings.Contains(name, bad) {
+			errs = append(errs, field.Invalid(path, name, "may not contain '"+bad+"'"))
+		}
+	}
+	return errs
+}
+
+// validateFreeMeta judges what may change in the life of an object.
+func validateFreeMeta(m *ObjectMeta, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
 	if m.Generation < 0 {
 		errs = append(errs, field.Invalid(path.Child("generation"), m.Generation, notNegative))
 	}
 	errs = append(errs, validateLabels(m.Labels, path.Child("labels"))...)
 	errs = append(errs, validateAnnotations(m.Annotations, path.Child("annotations"))...)
-	errs = append(errs, validateOwners(m.OwnerReferences, path.Child("ownerReferences"))...)
-	return append(errs, validateFinalizers(m.Finalizers, path.Child("finalizers"))...)
+	return append(errs, validateOwners(m.OwnerReferences, path.Child("ownerReferences"))...)
+}
+
+func immutable(value, old string, path *field.Path) field.ErrorList {
+	if value == old {
+		return nil
+	}
+	return field.ErrorList{field.Invalid(path, value, fieldImmutable)}
+}
+
+func noNewFinalizers(finalizers, old []string, path *field.Path) field.ErrorList {
+	var added []string
+	for _, f := range finalizers {
+		if !slices.Contains(old, f) && !slices.Contains(added, f) {
+			added = append(added, f)
+		}
+	}
+	if len(added) == 0 {
+		return nil
+	}
+	slices.Sort(added)
+	return field.ErrorList{field.Forbidden(path, fmt.Sprintf("no new finalizers can be added if the object "+
+		"is being deleted, found new finalizers %#v", added))}
 }
 
 // wellFormed recognizes metadata without anything unusual and without mistakes, which is what nearly all
@@ -49,7 +114,11 @@ func wellFormed(m *ObjectMeta, scope Scope) bool {
 }
 
 // Details that several fields have in common.
-const notNegative = "must be greater than or equal to 0"
+const (
+	notNegative    = "must be greater than or equal to 0"
+	notEmpty       = "must not be empty"
+	fieldImmutable = "field is immutable"
+)
 
 func validateName(m *ObjectMeta, path *field.Path) field.ErrorList {
 	var errs field.ErrorList
@@ -119,37 +188,65 @@ func validateOwners(owners []OwnerReference, path *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	controller := ""
 	for i := range owners {
-		o, at := &owners[i], path.Index(i)
-		if o.APIVersion == "" {
-			errs = append(errs, field.Invalid(at.Child("apiVersion"), o.APIVersion, "must not be empty"))
-		}
-		if o.Kind == "" {
-			errs = append(errs, field.Invalid(at.Child("kind"), o.Kind, "must not be empty"))
-		}
-		if o.Name == "" {
-			errs = append(errs, field.Invalid(at.Child("name"), o.Name, "must not be empty"))
-		}
+		o := &owners[i]
+		errs = append(errs, validateOwner(o, path.Index(i))...)
 		if o.Controller == nil || !*o.Controller {
 			continue
 		}
-		if controller != "" {
-			errs = append(errs, field.Invalid(path, owners, "Only one reference can have Controller set to true."+
-				" Found \"true\" in references for "+controller+" and "+o.Name))
+		name := string(o.Kind) + "/" + o.Name
+		if controller == "" {
+			controller = name
+			continue
 		}
-		controller = o.Name
+		errs = append(errs, field.Invalid(path, owners, "Only one reference can have Controller set to true."+
+			" Found \"true\" in references for "+controller+" and "+name))
 	}
 	return errs
 }
 
-// validateFinalizers asks for names with a prefix, or those that Kubernetes itself uses.
-func validateFinalizers(finalizers []string, path *field.Path) field.ErrorList {
+func validateOwner(o *OwnerReference, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	_, version, grouped := strings.Cut(o.APIVersion, "/")
+	switch {
+	case o.APIVersion == "":
+		errs = append(errs, field.Required(path.Child("apiVersion"), notEmpty))
+	case strings.Count(o.APIVersion, "/") > 1 || grouped && version == "":
+		errs = append(errs, field.Invalid(path.Child("apiVersion"), o.APIVersion,
+			"must be <group>/<version> or <version>"))
+	}
+	for _, f := range [...]struct {
+		name    string
+		missing bool
+	}{{"kind", o.Kind == ""}, {"name", o.Name == ""}, {"uid", o.UID == 0}} {
+		if f.missing {
+			errs = append(errs, field.Required(path.Child(f.name), notEmpty))
+		}
+	}
+	if o.APIVersion == "v1" && o.Kind == "Event" {
+		errs = append(errs, field.Invalid(path, o, "/v1, Kind=Event is disallowed from being an owner"))
+	}
+	return errs
+}
+
+// validateFinalizerNames judges the syntax. NB: the path does not say which one it is about.
+func validateFinalizerNames(finalizers []string, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	for _, f := range finalizers {
+		errs = append(errs, invalids(path, f, affinity.KeyErrors(f))...)
+	}
+	if slices.Contains(finalizers, "orphan") && slices.Contains(finalizers, "foregroundDeletion") {
+		errs = append(errs, field.Invalid(path, finalizers,
+			"finalizer orphan and foregroundDeletion cannot be both set"))
+	}
+	return errs
+}
+
+// validateStandardFinalizers asks for names with a prefix, or those that Kubernetes itself uses.
+func validateStandardFinalizers(finalizers []string, path *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	for i, f := range finalizers {
-		at := path.Index(i)
-		bad := invalids(at, f, affinity.KeyErrors(f))
-		errs = append(errs, bad...)
-		if len(bad) == 0 && !strings.Contains(f, "/") && !isStandardFinalizer(f) {
-			errs = append(errs, field.Invalid(at, f,
+		if !strings.Contains(f, "/") && !isStandardFinalizer(f) {
+			errs = append(errs, field.Invalid(path.Index(i), f,
 				"name is neither a standard finalizer name nor is it fully qualified"))
 		}
 	}

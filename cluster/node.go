@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/daemonsim/daemonsim/cluster/field"
 	"github.com/daemonsim/daemonsim/taints"
 )
 
@@ -197,16 +196,4 @@ func (n *Node) CopyStatus(from Object) Object {
 func (n *Node) PrepareUpdate(old Object) {
 	was := old.(*Node)
 	n.Status, n.id, n.likeness = was.Status, was.id, was.likeness
-}
-
-// ValidateUpdate allows every change that leaves a valid node.
-func (n *Node) ValidateUpdate(Object) field.ErrorList { return nil }
-
-// Validate reports everything that is wrong with the node.
-func (n *Node) Validate() field.ErrorList {
-	errs := ValidateMeta(&n.ObjectMeta, ClusterScoped, field.NewPath("metadata"))
-	if len(n.Spec.Taints) == 0 {
-		return errs
-	}
-	return append(errs, taintErrors(field.NewPath("spec", "taints"), taints.ValidateTaints(n.Spec.Taints))...)
 }

@@ -48,7 +48,9 @@ type Updatable interface {
 	// PrepareUpdate is called on the new version with the stored one, after defaulting and before
 	// validation: it puts back what a write may not touch and raises the generation where due.
 	PrepareUpdate(old Object)
-	// ValidateUpdate reports changes that are not allowed.
+	// ValidateUpdate judges the object as the next version of old: it reports changes that are not
+	// allowed and then everything that is wrong with the object as such. An update calls it in
+	// place of Validate.
 	ValidateUpdate(old Object) field.ErrorList
 }
 

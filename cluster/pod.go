@@ -144,26 +144,12 @@ func (p *Pod) PrepareUpdate(old Object) {
 	was := old.(*Pod)
 	p.Status, p.Priority, p.class = was.Status, was.Priority, was.class
 	p.node, p.target, p.group, p.linked = was.node, was.target, was.group, was.linked
-	p.asTemplate = was.asTemplate && maps.Equal(p.Labels, was.Labels) &&
+	if p.Template != nil && p.Template.Equal(was.Template) {
+		p.Template = was.Template
+	}
+	p.asTemplate = was.asTemplate && p.Template == was.Template && maps.Equal(p.Labels, was.Labels) &&
 		maps.Equal(p.Annotations, was.Annotations) &&
 		reflect.DeepEqual(p.OwnerReferences, was.OwnerReferences)
-}
-
-// ValidateUpdate reports changes to what is fixed once a pod exists.
-func (p *Pod) ValidateUpdate(old Object) field.ErrorList {
-	was := old.(*Pod)
-	spec := field.NewPath("spec")
-	var errs field.ErrorList
-	if p.NodeName != was.NodeName {
-		errs = append(errs, field.Forbidden(spec.Child("nodeName"), "bind the pod instead"))
-	}
-	if p.Target != was.Target {
-		errs = append(errs, field.Forbidden(spec.Child("affinity"), "may not change"))
-	}
-	if p.Template != was.Template {
-		errs = append(errs, field.Forbidden(spec, "pod updates may not change the spec"))
-	}
-	return errs
 }
 
 // Validate reports everything that is wrong with the pod. The template has been judged already, when
@@ -172,14 +158,11 @@ func (p *Pod) Validate() field.ErrorList {
 	if p.Template == nil {
 		return field.ErrorList{field.Required(field.NewPath("spec"), "")}
 	}
-	if p.asTemplate && !p.badName() {
+	if p.asTemplate && len(p.Template.metaErrs) == 0 && !p.badName() {
 		return p.Template.errs
 	}
-	own := p.ObjectMeta
-	if p.asTemplate {
-		own.Labels, own.Annotations = nil, nil
-	}
-	return append(ValidateMeta(&own, Namespaced, field.NewPath("metadata")), p.Template.errs...)
+	errs := ValidateMeta(&p.ObjectMeta, Namespaced, field.NewPath("metadata"))
+	return append(errs, p.Template.errs...)
 }
 
 // badName reports whether the pod's name or namespace is not valid.

@@ -16,7 +16,7 @@ func ValidatePodTemplate(t *PodTemplateSpec, path *field.Path) field.ErrorList {
 	errs := validateLabels(t.ObjectMeta.Labels, path.Child("labels"))
 	errs = append(errs, validateAnnotations(t.ObjectMeta.Annotations, path.Child("annotations"))...)
 	spec := path.Child("spec")
-	errs = append(errs, validatePodSpec(&t.Spec, spec)...)
+	errs = append(errs, validatePodSpec(&t.Spec, spec, ofTemplate)...)
 	if len(t.Spec.EphemeralContainers) > 0 {
 		errs = append(errs, field.Forbidden(spec.Child("ephemeralContainers"),
 			"ephemeral containers not allowed in pod template"))
@@ -24,7 +24,15 @@ func ValidatePodTemplate(t *PodTemplateSpec, path *field.Path) field.ErrorList {
 	return errs
 }
 
-func validatePodSpec(s *PodSpec, path *field.Path) field.ErrorList {
+// specOf says whose spec is judged.
+type specOf bool
+
+const (
+	ofTemplate specOf = false
+	ofPod      specOf = true
+)
+
+func validatePodSpec(s *PodSpec, path *field.Path, of specOf) field.ErrorList {
 	volumes, errs := validateVolumes(s.Volumes, path.Child("volumes"))
 	errs = append(errs, validateAllContainers(s, volumes, path)...)
 	errs = append(errs, validatePodPolicies(s, path)...)

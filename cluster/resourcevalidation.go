@@ -10,19 +10,36 @@ import (
 	"github.com/daemonsim/daemonsim/cluster/quantity"
 )
 
-// validateResources judges the resources of a container.
-func validateResources(r *ResourceRequirements, path *field.Path) field.ErrorList {
+// validateResources judges what a container asks for. Claims are the names of the pod's resource claims.
+func validateResources(r *ResourceRequirements, claims []string, path *field.Path) field.ErrorList {
+	return validateRequirements(r, validateContainerResource, claims, path)
+}
+
+// validateRequirements judges requests and limits, whose names are for judge to say something about.
+func validateRequirements(
+	r *ResourceRequirements, judge func(ResourceName, *field.Path) field.ErrorList, claims []string,
+	path *field.Path,
+) field.ErrorList {
 	limits, requests := path.Child("limits"), path.Child("requests")
-	errs := validateAmounts(r.Limits, limits)
+	var errs field.ErrorList
+	for _, name := range r.Limits.names() {
+		at := limits.Key(string(name))
+		errs = append(errs, judge(name, at)...)
+		errs = append(errs, validateAmount(name, r.Limits[name], at)...)
+		errs = append(errs, validatePages(name, r.Limits[name], at)...)
+	}
 	for _, name := range r.Requests.names() {
-		errs = append(errs, validateAmount(name, r.Requests[name], requests.Key(string(name)))...)
+		at := requests.Key(string(name))
+		errs = append(errs, judge(name, at)...)
+		errs = append(errs, validateAmount(name, r.Requests[name], at)...)
 		errs = append(errs, validateRequest(name, r, limits, requests)...)
+		errs = append(errs, validatePages(name, r.Requests[name], at)...)
 	}
 	huge := hasAny(r, isHugePages)
 	if huge && !hasAny(r, func(n ResourceName) bool { return n == ResourceCPU || n == ResourceMemory }) {
 		errs = append(errs, field.Forbidden(path, "HugePages require cpu or memory"))
 	}
-	return errs
+	return append(errs, validateClaimsUsed(r.Claims, claims, path.Child("claims"))...)
 }
 
 func hasAny(r *ResourceRequirements, is func(ResourceName) bool) bool {
@@ -51,21 +68,37 @@ func validateRequest(
 	return nil
 }
 
-func validateAmounts(l ResourceList, path *field.Path) field.ErrorList {
+// validateAmount judges an amount alone, whatever its resource is for.
+func validateAmount(name ResourceName, q quantity.Quantity, path *field.Path) field.ErrorList {
 	var errs field.ErrorList
-	for _, name := range l.names() {
-		errs = append(errs, validateAmount(name, l[name], path.Key(string(name)))...)
+	if q.Sign() < 0 {
+		errs = append(errs, field.Invalid(path, q.String(), notNegative))
+	}
+	if (isCounted(name) || isExtended(name)) && q.MilliValue()%1000 != 0 {
+		errs = append(errs, field.Invalid(path, q.String(), "must be an integer"))
 	}
 	return errs
 }
 
-func validateAmount(name ResourceName, q quantity.Quantity, path *field.Path) field.ErrorList {
-	errs := validateContainerResource(name, path)
-	if q.Sign() < 0 {
-		errs = append(errs, field.Invalid(path, q.String(), notNegative))
+// validatePages asks for whole pages of huge memory.
+func validatePages(name ResourceName, q quantity.Quantity, path *field.Path) field.ErrorList {
+	if !isHugePages(name) {
+		return nil
 	}
-	if isExtended(name) && q.MilliValue()%1000 != 0 {
-		errs = append(errs, field.Invalid(path, q.String(), "must be an integer"))
+	size, err := quantity.Parse(strings.TrimPrefix(string(name), hugePagesPrefix))
+	if err == nil && size.Sign() > 0 && size.MilliValue()%1000 == 0 && q.Value()%size.Value() == 0 {
+		return nil
+	}
+	return field.ErrorList{field.Invalid(path, q.String(),
+		fmt.Sprintf("%s is not positive integer multiple of %s", q, name))}
+}
+
+// validateResourceName judges the name of any resource.
+func validateResourceName(name ResourceName, path *field.Path) field.ErrorList {
+	text := string(name)
+	errs := invalids(path, text, affinity.KeyErrors(text))
+	if len(errs) == 0 && !strings.Contains(text, "/") && !isStandard(name) {
+		errs = append(errs, field.Invalid(path, text, "must be a standard resource type or fully qualified"))
 	}
 	return errs
 }
@@ -73,21 +106,14 @@ func validateAmount(name ResourceName, q quantity.Quantity, path *field.Path) fi
 // validateContainerResource judges the name of a resource that a container uses.
 func validateContainerResource(name ResourceName, path *field.Path) field.ErrorList {
 	text := string(name)
-	errs := invalids(path, text, affinity.KeyErrors(text))
-	if len(errs) > 0 {
-		return errs
-	}
-	if strings.Contains(text, "/") {
-		if !isNative(name) && !isExtended(name) {
-			errs = append(errs, field.Invalid(path, text, "doesn't follow extended resource name standard"))
+	errs := validateResourceName(name, path)
+	switch {
+	case !strings.Contains(text, "/"):
+		if !isContainerResource(name) {
+			errs = append(errs, field.Invalid(path, text, "must be a standard resource for containers"))
 		}
-		return errs
-	}
-	if !isStandard(name) {
-		errs = append(errs, field.Invalid(path, text, "must be a standard resource type or fully qualified"))
-	}
-	if !isContainerResource(name) {
-		errs = append(errs, field.Invalid(path, text, "must be a standard resource for containers"))
+	case !isNative(name) && !isExtended(name):
+		errs = append(errs, field.Invalid(path, text, "doesn't follow extended resource name standard"))
 	}
 	return errs
 }
@@ -105,6 +131,16 @@ func isExtended(name ResourceName) bool {
 		len(affinity.KeyErrors(requestsPrefix+string(name))) == 0
 }
 
+// isCounted reports whether a resource comes in whole pieces.
+func isCounted(name ResourceName) bool {
+	switch name {
+	case ResourcePods, "resourcequotas", "services", "replicationcontrollers", "secrets", "configmaps",
+		"persistentvolumeclaims", "services.nodeports", "services.loadbalancers":
+		return true
+	}
+	return false
+}
+
 func isContainerResource(name ResourceName) bool {
 	return name == ResourceCPU || name == ResourceMemory || name == ResourceEphemeralStorage ||
 		isHugePages(name)
@@ -116,11 +152,9 @@ func isStandard(name ResourceName) bool {
 		return true
 	}
 	switch name {
-	case ResourcePods, ResourceStorage, "requests.cpu", "requests.memory", "requests.storage",
-		"requests.ephemeral-storage", "limits.cpu", "limits.memory", "limits.ephemeral-storage",
-		"resourcequotas", "services", "replicationcontrollers", "secrets", "configmaps",
-		"persistentvolumeclaims", "services.nodeports", "services.loadbalancers":
+	case ResourceStorage, "requests.cpu", "requests.memory", "requests.storage",
+		"requests.ephemeral-storage", "limits.cpu", "limits.memory", "limits.ephemeral-storage":
 		return true
 	}
-	return false
+	return isCounted(name)
 }

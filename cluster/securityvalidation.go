@@ -45,11 +45,11 @@ func validateSecurityContext(c *SecurityContext, s *PodSpec, path *field.Path) f
 		return errs
 	}
 	if c.Privileged != nil && *c.Privileged {
-		errs = append(errs, field.Invalid(path, c,
+		errs = append(errs, field.Invalid(path, field.Internal(c),
 			"cannot set `allowPrivilegeEscalation` to false and `privileged` to true"))
 	}
 	if c.Capabilities != nil && slices.Contains(c.Capabilities.Add, "CAP_SYS_ADMIN") {
-		errs = append(errs, field.Invalid(path, c,
+		errs = append(errs, field.Invalid(path, field.Internal(c),
 			"cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN"))
 	}
 	return errs

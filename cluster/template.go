@@ -47,7 +47,8 @@ type Template struct {
 	scored   Resources
 	ports    []HostPort
 	affinity affinity.RequiredNodeAffinity
-	errs     field.ErrorList
+	// metaErrs and errs are what is wrong with the metadata and with the spec of such a pod.
+	metaErrs, errs field.ErrorList
 	wishes
 	// folded is the template of pods with the labels of this one, if label keys make it another.
 	folded *Template
@@ -70,7 +71,9 @@ func NewTemplate(t PodTemplateSpec, owners ...OwnerReference) *Template {
 func newTemplate(c PodTemplateSpec, owners []OwnerReference) *Template {
 	DefaultPod(&c)
 	f := &Template{meta: c.ObjectMeta, owners: owners, spec: c.Spec}
-	f.errs = ValidatePodTemplate(&c, nil)
+	meta := ObjectMeta{Labels: c.ObjectMeta.Labels, Annotations: c.ObjectMeta.Annotations, OwnerReferences: owners}
+	f.metaErrs = validateFreeMeta(&meta, field.NewPath("metadata"))
+	f.errs = validatePodSpec(&f.spec, field.NewPath("spec"), ofPod)
 	f.requests = PodRequests(&f.spec)
 	f.nonZero = NonZeroRequests(&f.spec)
 	f.scored = f.nonZero

@@ -58,10 +58,11 @@ func (w *widget) PrepareUpdate(old cluster.Object) {
 }
 
 func (w *widget) ValidateUpdate(old cluster.Object) field.ErrorList {
+	errs := w.Validate()
 	if w.Spec.Size < old.(*widget).Spec.Size {
-		return field.ErrorList{field.Forbidden(field.NewPath("spec", "size"), "may not shrink")}
+		errs = append(errs, field.Forbidden(field.NewPath("spec", "size"), "may not shrink"))
 	}
-	return nil
+	return errs
 }
 
 func (w *widget) CopyStatus(from cluster.Object) cluster.Object {

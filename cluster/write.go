@@ -234,9 +234,11 @@ func (cl *Client) Update(obj Object) (Object, error) {
 	if canChange {
 		u.PrepareUpdate(before)
 	}
-	errs := next.Validate()
+	var errs field.ErrorList
 	if canChange {
-		errs = append(errs, u.ValidateUpdate(before)...)
+		errs = u.ValidateUpdate(before)
+	} else {
+		errs = next.Validate()
 	}
 	if len(errs) > 0 {
 		return nil, invalid("update", next, errs)

@@ -201,6 +201,21 @@ func (u *UpdateStrategy) defaultBudget() {
 	}
 }
 
+// complete writes out the zero of a budget that has no default, as the API server does when it stores
+// one of another strategy than RollingUpdate.
+func (u *UpdateStrategy) complete() {
+	if r := u.RollingUpdate; r != nil {
+		u.RollingUpdate = &RollingUpdateSpec{orZero(r.MaxUnavailable), orZero(r.MaxSurge)}
+	}
+}
+
+func orZero(v *cluster.IntOrString) *cluster.IntOrString {
+	if v == nil {
+		v = new(cluster.IntOrString)
+	}
+	return v
+}
+
 // TemplateGeneration counts the changes of the template; 0 when the annotation cannot be read.
 func (d *DaemonSet) TemplateGeneration() int64 {
 	n, err := strconv.ParseInt(d.Annotations[TemplateGenerationAnnotation], 10, 64)
@@ -231,6 +246,7 @@ func (d *DaemonSet) setTemplateGeneration(n int64) {
 func (d *DaemonSet) PrepareCreate() {
 	d.Status = Status{}
 	d.Generation = 1
+	d.Spec.UpdateStrategy.complete()
 	if d.templateGenerationError() == nil {
 		d.setTemplateGeneration(max(1, d.TemplateGeneration()))
 	}
@@ -241,6 +257,7 @@ func (d *DaemonSet) PrepareCreate() {
 func (d *DaemonSet) PrepareUpdate(old cluster.Object) {
 	was := old.(*DaemonSet)
 	d.Status = was.Status
+	d.Spec.UpdateStrategy.complete()
 	generation := was.TemplateGeneration()
 	if !sameJSON(d.Spec.Template, was.Spec.Template) {
 		generation++

@@ -160,6 +160,9 @@ func TestStuckRollout(t *testing.T) {
 	for _, n := range []string{"a", "b", "c"} {
 		w.ready(w.only(n), true)
 	}
+	held := w.only("a").Clone().(*cluster.Pod)
+	held.Finalizers = []string{"example.com/hold"}
+	w.update(held)
 	w.image("agent:v2")
 	w.settle()
 	w.touch()
@@ -177,10 +180,7 @@ func TestStuckRollout(t *testing.T) {
 	w.settle()
 	require.Equal(t, []string{"0s delete c"}, w.take(), "D-140: it goes on, one node at a time")
 
-	held := w.only("a").Clone().(*cluster.Pod)
-	held.Finalizers = []string{"example.com/hold"}
-	w.update(held)
-	w.fail(held)
+	w.fail(w.only("a"))
 	w.settle()
 	require.Equal(t, []string{"0s create a"}, w.take(), "D-73: a terminal and terminating pod does not block")
 }

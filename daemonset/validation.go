@@ -8,17 +8,41 @@ import (
 	"github.com/daemonsim/daemonsim/cluster/field"
 )
 
-// Validate reports everything that is wrong with the DaemonSet.
+// Validate reports everything that is wrong with the DaemonSet. When the annotation with the template
+// generation cannot be read it reports that alone, because the API server then reads no further.
 func (d *DaemonSet) Validate() field.ErrorList {
-	meta := field.NewPath("metadata")
-	errs := cluster.ValidateMeta(&d.ObjectMeta, cluster.Namespaced, meta)
-	if err := d.templateGenerationError(); err != nil {
-		path := meta.Child("annotations").Key(TemplateGenerationAnnotation)
-		text := d.Annotations[TemplateGenerationAnnotation]
-		errs = append(errs, field.Invalid(path, text, err.Error()))
+	if errs := d.validateTemplateGeneration(); len(errs) > 0 {
+		return errs
 	}
-	spec := field.NewPath("spec")
-	errs = append(errs, d.validateSelector(spec)...)
+	errs := cluster.ValidateMeta(&d.ObjectMeta, cluster.Namespaced, field.NewPath("metadata"))
+	return append(errs, d.validateSpec(field.NewPath("spec"))...)
+}
+
+// ValidateUpdate reports everything that is wrong with the DaemonSet as the next version of old; the
+// selector may not change.
+func (d *DaemonSet) ValidateUpdate(old cluster.Object) field.ErrorList {
+	if errs := d.validateTemplateGeneration(); len(errs) > 0 {
+		return errs
+	}
+	was, spec := old.(*DaemonSet), field.NewPath("spec")
+	errs := cluster.ValidateMetaUpdate(&d.ObjectMeta, &was.ObjectMeta, field.NewPath("metadata"))
+	if !sameJSON(d.Spec.Selector, was.Spec.Selector) {
+		errs = append(errs, field.Invalid(spec.Child("selector"), d.Spec.Selector, "field is immutable"))
+	}
+	return append(errs, d.validateSpec(spec)...)
+}
+
+func (d *DaemonSet) validateTemplateGeneration() field.ErrorList {
+	err := d.templateGenerationError()
+	if err == nil {
+		return nil
+	}
+	path := field.NewPath("metadata", "annotations").Key(TemplateGenerationAnnotation)
+	return field.ErrorList{field.Invalid(path, d.Annotations[TemplateGenerationAnnotation], err.Error())}
+}
+
+func (d *DaemonSet) validateSpec(spec *field.Path) field.ErrorList {
+	errs := d.validateSelector(spec)
 	template := spec.Child("template")
 	errs = append(errs, cluster.ValidatePodTemplate(&d.Spec.Template, template)...)
 	errs = append(errs, validateDaemonTemplate(&d.Spec.Template, template)...)
@@ -40,14 +64,14 @@ func notNegative(n int64, path *field.Path) field.ErrorList {
 func (d *DaemonSet) validateSelector(spec *field.Path) field.ErrorList {
 	path := spec.Child("selector")
 	errs := cluster.SelectorErrors(path, affinity.ValidateLabelSelector(d.Spec.Selector))
-	if s := d.Spec.Selector; s != nil && len(s.MatchLabels)+len(s.MatchExpressions) == 0 {
-		errs = append(errs, field.Invalid(path, s, "empty selector is invalid for daemonset"))
-	}
 	selector, err := affinity.Compile(d.Spec.Selector)
 	labels := d.Spec.Template.ObjectMeta.Labels
 	if err == nil && !selector.Matches(labels) {
 		errs = append(errs, field.Invalid(spec.Child("template", "metadata", "labels"), labels,
 			"`selector` does not match template `labels`"))
+	}
+	if s := d.Spec.Selector; s != nil && len(s.MatchLabels)+len(s.MatchExpressions) == 0 {
+		errs = append(errs, field.Invalid(path, s, "empty selector is invalid for daemonset"))
 	}
 	return errs
 }
@@ -76,14 +100,23 @@ func (u *UpdateStrategy) validate(path *field.Path) field.ErrorList {
 		}
 		return u.RollingUpdate.validate(path.Child("rollingUpdate"))
 	default:
-		return field.ErrorList{field.NotSupported(path, u, string(RollingUpdate), string(OnDelete))}
+		return field.ErrorList{field.NotSupported(path, field.Internal(u.shown()),
+			string(RollingUpdate), string(OnDelete))}
 	}
+}
+
+// shown is the strategy as a message repeats it.
+func (u UpdateStrategy) shown() UpdateStrategy {
+	u.complete()
+	return u
 }
 
 func (r *RollingUpdateSpec) validate(path *field.Path) field.ErrorList {
 	unavailable, surge := path.Child("maxUnavailable"), path.Child("maxSurge")
 	errs := validateBudget(r.MaxUnavailable, unavailable)
 	errs = append(errs, validateBudget(r.MaxSurge, surge)...)
+	errs = append(errs, atMostAll(r.MaxUnavailable, unavailable)...)
+	errs = append(errs, atMostAll(r.MaxSurge, surge)...)
 	hasUnavailable, hasSurge := nonZero(r.MaxUnavailable), nonZero(r.MaxSurge)
 	switch {
 	case hasUnavailable && hasSurge:
@@ -107,10 +140,17 @@ func validateBudget(v *cluster.IntOrString, path *field.Path) field.ErrorList {
 	for _, msg := range affinity.PercentErrors(v.Str) {
 		errs = append(errs, field.Invalid(path, *v, msg))
 	}
-	if n, ok := percent(v); ok && n > 100 {
-		errs = append(errs, field.Invalid(path, *v, "must not be greater than 100%"))
-	}
 	return errs
+}
+
+func atMostAll(v *cluster.IntOrString, path *field.Path) field.ErrorList {
+	if v == nil {
+		return nil
+	}
+	if n, ok := percent(v); ok && n > 100 {
+		return field.ErrorList{field.Invalid(path, *v, "must not be greater than 100%")}
+	}
+	return nil
 }
 
 func percent(v *cluster.IntOrString) (int, bool) {
@@ -122,7 +162,7 @@ func percent(v *cluster.IntOrString) (int, bool) {
 	return n, true
 }
 
-// nonZero reads a malformed percent as zero, as the API server does.
+// nonZero reads a text that is neither a percent nor a number as zero, as the API server does.
 func nonZero(v *cluster.IntOrString) bool {
 	if v == nil {
 		return false
@@ -130,15 +170,9 @@ func nonZero(v *cluster.IntOrString) bool {
 	if !v.IsString {
 		return v.Int != 0
 	}
-	n, _ := percent(v)
-	return n != 0
-}
-
-// ValidateUpdate refuses another selector.
-func (d *DaemonSet) ValidateUpdate(old cluster.Object) field.ErrorList {
-	if sameJSON(d.Spec.Selector, old.(*DaemonSet).Spec.Selector) {
-		return nil
+	n, ok := percent(v)
+	if !ok {
+		n, _ = strconv.Atoi(v.Str)
 	}
-	return field.ErrorList{field.Invalid(field.NewPath("spec", "selector"), d.Spec.Selector,
-		"field is immutable")}
+	return n != 0
 }

@@ -295,7 +295,8 @@ data: {}
 `)
 	owners := set.Items[0].Object.Meta().OwnerReferences
 	assert.Equal(t, "00000005-0000-4000-8000-000000000007", owners[0].UID.String())
-	assert.Zero(t, owners[1].UID)
+	assert.NotZero(t, owners[1].UID)
+	assert.Nil(t, cluster.New(cluster.Config{}).PodByUID(owners[1].UID), "it belongs to no object")
 }
 
 func TestSourceLine(t *testing.T) {

@@ -49,7 +49,7 @@
 // and images of a Node are kept.
 //
 // Timestamps count from [Options.Epoch]. UIDs in owner references are kept if a simulation wrote
-// them; others become the UID of no object.
+// them; others become one that no object has. The status of a DaemonSet is read, and emptied on creation.
 //
 // A Pod comes out split as the cluster stores it, with the defaults of a pod already in its
 // Template: its node name, and the node that its required node affinity names if it does nothing

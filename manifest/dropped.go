@@ -63,9 +63,13 @@ func droppable(t reflect.Type, name string) string {
 		if name == "spec" || name == "status" {
 			return "a mapping"
 		}
-	case reflect.TypeFor[podManifest](), daemonSetType():
+	case reflect.TypeFor[podManifest]():
 		if name == "status" {
 			return "a mapping"
+		}
+	case daemonSetStatusType():
+		if name == "conditions" {
+			return "a list"
 		}
 	}
 	return ""

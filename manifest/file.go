@@ -29,8 +29,8 @@ type file struct {
 
 // Decode reads a file of Kubernetes YAML or JSON: any number of documents, and lists of objects,
 // which come out flattened. The name is for messages. It reports every mistake of form at once, as
-// an [ErrorList]: unknown fields, values of the wrong type, missing names. Whether the objects make
-// sense is for [Parse] to say. The objects come out as they are written, without defaults.
+// an [ErrorList]: unknown fields, values of the wrong type, kinds without a version. Whether the objects
+// make sense is for [Parse] to say. The objects come out as they are written, without defaults.
 func Decode(name string, data []byte, opts Options) (*Set, error) {
 	f := decodeFile(File{Name: name, Data: data}, opts)
 	if err := f.mistakes().err(); err != nil {

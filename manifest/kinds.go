@@ -40,4 +40,4 @@ func object(decoded any) cluster.Object {
 	return decoded.(cluster.Object)
 }
 
-func daemonSetType() reflect.Type { return reflect.TypeFor[daemonset.DaemonSet]() }
+func daemonSetStatusType() reflect.Type { return reflect.TypeFor[daemonset.Status]() }

@@ -50,8 +50,11 @@ func (f *file) decodeTimestamp(dest *time.Duration, p place) {
 	*dest = t.Sub(f.opts.epoch())
 }
 
-// decodeUID reads the UIDs that a simulation hands out. Those of a real cluster mean nothing to it:
-// they read as zero, the UID of no object.
+// foreignUID is larger than any UID that a simulation hands out.
+const foreignUID cluster.UID = 1<<64 - 1
+
+// decodeUID reads the UIDs that a simulation hands out. Those of a real cluster mean nothing to it: they
+// read as one that no object has.
 func (f *file) decodeUID(dest *cluster.UID, p place) {
 	s, ok := f.scalar(p, scalarString)
 	if !ok {
@@ -61,8 +64,11 @@ func (f *file) decodeUID(dest *cluster.UID, p place) {
 	_, err := fmt.Sscanf(s.text, "%08x-0000-4000-8000-%012x", &high, &low)
 	const serialBits = 40
 	uid := cluster.UID(high<<serialBits | low)
-	if err == nil && uid.String() == s.text {
+	switch {
+	case err == nil && uid.String() == s.text:
 		*dest = uid
+	case s.text != "":
+		*dest = foreignUID
 	}
 }
 

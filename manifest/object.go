@@ -28,7 +28,7 @@ func (f *file) decodeObject(n *yaml.Node, path *field.Path, implied header) {
 		f.decodeList(p.child(items), h)
 		return
 	}
-	name, named := f.objectName(p)
+	name := metaText(p.node, "name")
 	f.object = h.kind
 	if name != "" {
 		f.object += "/" + name
@@ -40,7 +40,7 @@ func (f *file) decodeObject(n *yaml.Node, path *field.Path, implied header) {
 	switch {
 	case known:
 		f.decodeKnown(p, k)
-	case headed && named && len(f.errs) == errors:
+	case f.requireName(p) && headed && len(f.errs) == errors:
 		f.set.NotSimulated = append(f.set.NotSimulated, NotSimulated{
 			File: f.name, Line: p.at.Line, APIVersion: h.apiVersion, Kind: h.kind,
 			Namespace: metaText(p.node, "namespace"), Name: name,
@@ -95,32 +95,29 @@ func (f *file) require(p place, names ...string) {
 	f.add(p.at, path, nil, "Required value")
 }
 
-// objectName reads metadata.name; ok is false when there is none and none is to be generated. Its
-// type is checked here for kinds that are not simulated; those that are decode it again.
-func (f *file) objectName(p place) (name string, ok bool) {
-	if name = metaText(p.node, "name"); name != "" {
-		return name, true
-	}
-	if metaText(p.node, "generateName") != "" {
-		return "", true
+// requireName sees to it that an object of an unknown kind has a name, or is to get one; those that are
+// simulated are judged by their own rules.
+func (f *file) requireName(p place) bool {
+	if metaText(p.node, "name") != "" || metaText(p.node, "generateName") != "" {
+		return true
 	}
 	meta, ok := find(p.node, "metadata")
 	if !ok || isNull(meta.value) {
 		f.require(p, "metadata", "name")
-		return "", false
+		return false
 	}
 	within := p.child(meta)
 	e, ok := find(meta.value, "name")
 	if ok && !isNull(e.value) && shapeOf(deref(e.value)) != "string" {
 		f.expect(within.child(e), "string")
-		return "", false
+		return false
 	}
 	if within.node.Kind != yaml.MappingNode {
 		f.expect(within, "a mapping")
-		return "", false
+		return false
 	}
 	f.require(within, "name")
-	return "", false
+	return false
 }
 
 // metaText is a text of the metadata; "" when it is not there or no text.

@@ -119,6 +119,10 @@ func (l *loading) read(in File) {
 // in the same field is left out.
 func (f *file) judge(item Item) {
 	obj := item.Object.Clone()
+	if m := obj.Meta(); m.Name == "" && m.GenerateName != "" {
+		// Creation draws a name, and judges it.
+		m.Name = m.GenerateName + "xxxxx"
+	}
 	obj.Default()
 	for _, e := range obj.Validate() {
 		path := item.Source.fullPath(e.Field)

@@ -33,6 +33,10 @@ func (s *Source) Position(path string) (line, column int) {
 		return 0, 0
 	}
 	at, node := s.root, deref(s.root)
+	if rest, ok := strings.CutPrefix(path, "metadata.taints"); ok {
+		// Kubernetes calls the taints of a node metadata.taints.
+		path = "spec.taints" + rest
+	}
 	for path != "" {
 		next, key, rest := step(node, path)
 		if next == nil {

@@ -44,26 +44,48 @@ func (r *ControllerRevision) Default() {}
 // Validate reports everything that is wrong with the revision.
 func (r *ControllerRevision) Validate() field.ErrorList {
 	errs := cluster.ValidateMeta(&r.ObjectMeta, cluster.Namespaced, field.NewPath("metadata"))
-	var object map[string]json.RawMessage
-	if err := json.Unmarshal(r.Data, &object); err != nil || object == nil {
-		errs = append(errs, field.Invalid(field.NewPath("data"), string(r.Data), "must be a JSON object"))
+	errs = append(errs, r.validateNumber()...)
+	return append(errs, r.validateData(field.NewPath("data"))...)
+}
+
+func (r *ControllerRevision) validateNumber() field.ErrorList {
+	if r.Revision >= 0 {
+		return nil
 	}
-	if r.Revision < 0 {
-		errs = append(errs, field.Invalid(field.NewPath("revision"), r.Revision,
-			"must be greater than or equal to 0"))
+	return field.ErrorList{field.Invalid(field.NewPath("revision"), r.Revision,
+		"must be greater than or equal to 0")}
+}
+
+func (r *ControllerRevision) validateData(path *field.Path) field.ErrorList {
+	if r.Data == nil {
+		return field.ErrorList{field.Required(path, "data is mandatory")}
 	}
-	return errs
+	var value any
+	if err := json.Unmarshal(r.Data, &value); err != nil {
+		return field.ErrorList{field.Invalid(path, "<value omitted>", "error parsing data: "+err.Error())}
+	}
+	if value == nil {
+		return field.ErrorList{field.Required(path, "data is mandatory")}
+	}
+	if _, ok := value.(map[string]any); !ok {
+		return field.ErrorList{field.Required(path, "data must be a valid JSON object")}
+	}
+	return nil
 }
 
 // PrepareUpdate changes nothing.
 func (r *ControllerRevision) PrepareUpdate(cluster.Object) {}
 
-// ValidateUpdate refuses a change of the data.
+// ValidateUpdate reports everything that is wrong with the revision as the next version of old; the data
+// may not change.
 func (r *ControllerRevision) ValidateUpdate(old cluster.Object) field.ErrorList {
-	if slices.Equal(r.Data, old.(*ControllerRevision).Data) {
-		return nil
+	was := old.(*ControllerRevision)
+	errs := cluster.ValidateMetaUpdate(&r.ObjectMeta, &was.ObjectMeta, field.NewPath("metadata"))
+	errs = append(errs, r.validateNumber()...)
+	if !slices.Equal(r.Data, was.Data) {
+		errs = append(errs, field.Invalid(field.NewPath("data"), string(r.Data), "field is immutable"))
 	}
-	return field.ErrorList{field.Invalid(field.NewPath("data"), string(r.Data), "field is immutable")}
+	return errs
 }
 
 // Hash is the revision's hash: the label, or the name where the label is missing.

@@ -77,7 +77,7 @@ func TestBudget(t *testing.T) {
 	}
 	for _, r := range []rollout.RollingUpdate{rolling("abc", "0"), rolling("1", "abc")} {
 		_, _, err := r.Budget(3)
-		require.ErrorContains(t, err, `invalid value "abc"`)
+		require.ErrorContains(t, err, `string is not a percentage`)
 		plan := r.Plan(state("OOO"))
 		require.True(t, plan.Empty())
 		require.Error(t, plan.Err)

@@ -21,7 +21,6 @@
 //
 // # Differences from Kubernetes
 //
-// The kinds, their words and the layout of a message are those of Kubernetes. A struct is printed
-// as the JSON of the value the caller passed; the API server prints its internal types, whose
-// field names start in upper case. Errors carry no "origin" and no "declarative" mark.
+// The kinds, their words and the layout of a message are those of Kubernetes. Errors carry no "origin" and
+// no "declarative" mark.
 package field

@@ -54,6 +54,10 @@ func (t *tree) checkBannedImport(spec *ast.ImportSpec) {
 	if err != nil {
 		return // the type checker says so
 	}
+	if importPath == "net/netip" {
+		// Addresses as values, without a network.
+		return
+	}
 	for _, banned := range bannedImports {
 		if importPath == banned || strings.HasPrefix(importPath, banned+"/") {
 			t.findAt(spec.Pos(), "imports %s (a simulation is a value of its own)", importPath)

@@ -1,0 +1,139 @@
+package cluster
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/daemonsim/daemonsim/cluster/field"
+	"github.com/daemonsim/daemonsim/taints"
+)
+
+// Validate reports everything that is wrong with the node. NB: taints are reported below metadata, as
+// the API server does.
+func (n *Node) Validate() field.ErrorList {
+	meta := field.NewPath("metadata")
+	errs := ValidateMeta(&n.ObjectMeta, ClusterScoped, meta)
+	errs = append(errs, n.validateTaints(meta)...)
+	errs = append(errs, n.validateResources()...)
+	return append(errs, n.validatePodCIDRs(field.NewPath("spec", "podCIDRs"))...)
+}
+
+// ValidateUpdate reports everything that is wrong with the node as the next version of old. What has been
+// set of the pods' address ranges and the provider's ID stays.
+func (n *Node) ValidateUpdate(old Object) field.ErrorList {
+	was, meta, spec := old.(*Node), field.NewPath("metadata"), field.NewPath("spec")
+	errs := ValidateMetaUpdate(&n.ObjectMeta, &was.ObjectMeta, meta)
+	errs = append(errs, n.validateTaints(meta)...)
+	errs = append(errs, n.validateResources()...)
+	errs = append(errs, n.validatePodCIDRs(spec.Child("podCIDRs"))...)
+	errs = append(errs, n.validateAddresses(field.NewPath("status", "addresses"))...)
+	if before := was.podCIDRs(); len(before) > 0 && !slices.Equal(before, n.podCIDRs()) {
+		errs = append(errs, field.Forbidden(spec.Child("podCIDRs"),
+			`node updates may not change podCIDR except from "" to valid`))
+	}
+	return append(errs, n.validateProvider(was.Spec.ProviderID, spec.Child("providerID"))...)
+}
+
+func (n *Node) validateProvider(old string, path *field.Path) field.ErrorList {
+	switch n.Spec.ProviderID {
+	case old:
+		return nil
+	case "":
+		return field.ErrorList{field.Invalid(path, nil, "field cannot be cleared once set")}
+	}
+	if old == "" {
+		return nil
+	}
+	return field.ErrorList{field.Invalid(path, nil, "field cannot be modified once set")}
+}
+
+func (n *Node) validateTaints(meta *field.Path) field.ErrorList {
+	if len(n.Spec.Taints) == 0 {
+		return nil
+	}
+	return taintErrors(meta.Child("taints"), taints.ValidateTaints(n.Spec.Taints))
+}
+
+func (n *Node) validateResources() field.ErrorList {
+	var errs field.ErrorList
+	for _, list := range [...]struct {
+		name      string
+		resources ResourceList
+	}{{"capacity", n.Status.Capacity}, {"allocatable", n.Status.Allocatable}} {
+		path := field.NewPath("status", list.name)
+		for _, name := range list.resources.names() {
+			errs = append(errs, validateAmount(name, list.resources[name], path.Child(string(name)))...)
+		}
+	}
+	return errs
+}
+
+// podCIDRs is the list, or the one range that the older field has.
+func (n *Node) podCIDRs() []string {
+	if len(n.Spec.PodCIDRs) == 0 && n.Spec.PodCIDR != "" {
+		return []string{n.Spec.PodCIDR}
+	}
+	return n.Spec.PodCIDRs
+}
+
+func (n *Node) validatePodCIDRs(path *field.Path) field.ErrorList {
+	ranges := n.podCIDRs()
+	var errs field.ErrorList
+	var malformed error
+	families := make(map[bool]bool)
+	for i, text := range ranges {
+		prefix, err := netip.ParsePrefix(withoutLeadingZeros(text))
+		if err != nil {
+			errs = append(errs, field.Invalid(path.Index(i), text,
+				"must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"))
+			malformed = errors.Join(malformed, fmt.Errorf("invalid CIDR address: %s", text))
+			continue
+		}
+		families[prefix.Addr().Unmap().Is4()] = true
+	}
+	if len(ranges) < 2 {
+		return errs
+	}
+	if malformed != nil {
+		errs = append(errs, field.InternalError(path, fmt.Errorf(
+			"invalid PodCIDRs. failed to check with dual stack with error:%w", malformed)))
+	}
+	if len(ranges) > 2 || malformed != nil || len(families) < 2 {
+		errs = append(errs, field.Invalid(path, ranges, "may specify no more than one CIDR for each IP family"))
+	}
+	return errs
+}
+
+// withoutLeadingZeros is an address as the API server reads it: 010.0.0.1 is 10.0.0.1.
+func withoutLeadingZeros(text string) string {
+	if strings.Contains(text, ":") {
+		return text
+	}
+	address, length, slash := strings.Cut(text, "/")
+	parts := strings.Split(address, ".")
+	for i, part := range parts {
+		if short := strings.TrimLeft(part, "0"); short != "" {
+			parts[i] = short
+		} else if part != "" {
+			parts[i] = "0"
+		}
+	}
+	text = strings.Join(parts, ".")
+	if slash {
+		text += "/" + length
+	}
+	return text
+}
+
+func (n *Node) validateAddresses(path *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	for i, address := range n.Status.Addresses {
+		if slices.Contains(n.Status.Addresses[:i], address) {
+			errs = append(errs, field.Duplicate(path.Index(i), field.Internal(address)))
+		}
+	}
+	return errs
+}

@@ -1,0 +1,117 @@
+package cluster
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/daemonsim/daemonsim/cluster/field"
+	"github.com/daemonsim/daemonsim/taints"
+)
+
+// changeable are the parts of a pod's spec that an update may change, as the API server lists them.
+const changeable = "`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`," +
+	"`spec.tolerations` (only additions to existing tolerations)," +
+	"`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"
+
+// ValidateUpdate reports everything that is wrong with the pod as the next version of old. Of the spec
+// only images, the deadline, tolerations and scheduling gates may change, and these in one direction.
+func (p *Pod) ValidateUpdate(old Object) field.ErrorList {
+	was := old.(*Pod)
+	if p.Template == nil {
+		return p.Validate()
+	}
+	errs := ValidateMetaUpdate(&p.ObjectMeta, &was.ObjectMeta, field.NewPath("metadata"))
+	spec := field.NewPath("spec")
+	moved := p.NodeName != was.NodeName || p.Target != was.Target
+	if p.Template != was.Template {
+		errs = append(errs, p.Template.errs...)
+		changes, stop := validateSpecUpdate(&p.Template.spec, &was.Template.spec, spec)
+		if errs = append(errs, changes...); stop {
+			return errs
+		}
+		moved = moved || !sameBesides(&p.Template.spec, &was.Template.spec)
+	}
+	if moved {
+		errs = append(errs, field.Forbidden(spec, "pod updates may not change fields other than "+changeable))
+	}
+	return errs
+}
+
+// validateSpecUpdate judges the changes that are allowed in principle. Stop says that the rest cannot be
+// compared.
+func validateSpecUpdate(s, was *PodSpec, path *field.Path) (errs field.ErrorList, stop bool) {
+	for _, list := range [...]struct {
+		name     string
+		now, was []Container
+	}{{"containers", s.Containers, was.Containers}, {"initContainers", s.InitContainers, was.InitContainers}} {
+		if len(list.now) != len(list.was) {
+			return append(errs, field.Forbidden(path.Child(list.name),
+				"pod updates may not add or remove containers")), true
+		}
+	}
+	deadline := validateDeadlineUpdate(s.ActiveDeadlineSeconds, was.ActiveDeadlineSeconds,
+		path.Child("activeDeadlineSeconds"))
+	if errs = append(errs, deadline...); len(deadline) > 0 && s.ActiveDeadlineSeconds != nil {
+		return errs, true
+	}
+	if !onlyAdded(s.Tolerations, was.Tolerations) {
+		errs = append(errs, field.Forbidden(path.Child("tolerations"),
+			"existing toleration can not be modified except its tolerationSeconds"))
+	}
+	for i, gate := range s.SchedulingGates {
+		if !slices.Contains(was.SchedulingGates, gate) {
+			errs = append(errs, field.Forbidden(path.Child("schedulingGates").Index(i).Child("name"),
+				fmt.Sprintf("only deletion is allowed, but found new scheduling gate '%s'", gate.Name)))
+		}
+	}
+	return errs, false
+}
+
+// validateDeadlineUpdate allows a deadline to be set, and to come nearer.
+func validateDeadlineUpdate(now, was *int64, path *field.Path) field.ErrorList {
+	switch {
+	case now == nil && was == nil:
+		return nil
+	case now == nil:
+		return field.ErrorList{field.Invalid(path, now, "must not update from a positive integer to nil value")}
+	case *now < 0 || *now > math.MaxInt32:
+		return inRange(path, *now, 0, math.MaxInt32)
+	case was != nil && *was < *now:
+		return field.ErrorList{field.Invalid(path, *now, "must be less than or equal to previous value")}
+	}
+	return nil
+}
+
+// onlyAdded reports whether all old tolerations are still there. How long they last does not count.
+func onlyAdded(now, was []taints.Toleration) bool {
+	for _, old := range was {
+		same := func(t taints.Toleration) bool {
+			return t.Key == old.Key && t.Operator == old.Operator && t.Value == old.Value && t.Effect == old.Effect
+		}
+		if !slices.ContainsFunc(now, same) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameBesides reports whether two specs are the same but for what an update may change.
+func sameBesides(s, was *PodSpec) bool {
+	now := s.Clone()
+	for i := range now.Containers {
+		now.Containers[i].Image = was.Containers[i].Image
+	}
+	for i := range now.InitContainers {
+		now.InitContainers[i].Image = was.InitContainers[i].Image
+	}
+	now.ActiveDeadlineSeconds, now.Tolerations = was.ActiveDeadlineSeconds, was.Tolerations
+	now.SchedulingGates = was.SchedulingGates
+	grace, before := now.TerminationGracePeriodSeconds, was.TerminationGracePeriodSeconds
+	if grace != nil && before != nil && *before < 0 && *grace == 1 {
+		now.TerminationGracePeriodSeconds = before
+	}
+	return bytes.Equal(JSON(&now, time.Time{}), JSON(was, time.Time{}))
+}
