@@ -72,10 +72,11 @@ func (c *PriorityClass) Validate() field.ErrorList {
 // PrepareUpdate changes nothing: a class has neither status nor generation.
 func (c *PriorityClass) PrepareUpdate(Object) {}
 
-// ValidateUpdate reports changes to what pods have taken over from the class.
+// ValidateUpdate reports everything that is wrong with the class as the next version of old; what pods
+// have taken over from it may not change.
 func (c *PriorityClass) ValidateUpdate(old Object) field.ErrorList {
 	was := old.(*PriorityClass)
-	var errs field.ErrorList
+	errs := ValidateMetaUpdate(&c.ObjectMeta, &was.ObjectMeta, field.NewPath("metadata"))
 	if c.Value != was.Value {
 		errs = append(errs, field.Forbidden(field.NewPath("value"), "may not be changed in an update."))
 	}
