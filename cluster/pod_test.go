@@ -56,7 +56,7 @@ func TestPinnedNode(t *testing.T) {
 		{"second term", []affinity.NodeSelectorTerm{{}, fieldTerm(in, "metadata.name", "b")}, "b", "the first entry counts"},
 		{"no terms", nil, "", "nothing is said"},
 	} {
-		t.Run(row.name, func(t *testing.T) {
+		t.Run("D-54 "+row.name, func(t *testing.T) {
 			spec := cluster.PodSpec{Affinity: &affinity.Affinity{NodeAffinity: &affinity.NodeAffinity{
 				RequiredDuringSchedulingIgnoredDuringExecution: &affinity.NodeSelector{NodeSelectorTerms: row.terms},
 			}}}

@@ -41,8 +41,35 @@ func deletionTimes(actions []string) []string {
 	return times
 }
 
-// TestBackOffTimes covers the table of D-90: when the pods of a node are deleted that fail at once.
-func TestBackOffTimes(t *testing.T) {
+// TestBackOff is about failed pods, which are deleted less and less often.
+func TestBackOff(t *testing.T) {
+	t.Run("D-87", checkBackOffDelay)
+	t.Run("D-88", checkBackOffIsForgotten)
+	t.Run("D-89", checkSpecChangeResetsBackOff)
+	t.Run("D-90", checkBackOffTimes)
+	t.Run("D-93", checkRollingUpdateIgnoresBackOff)
+}
+
+// checkBackOffDelay lets a pod fail while its node is in back-off: the controller looks again after the whole
+// delay, not after what is left of it, and says nothing meanwhile.
+func checkBackOffDelay(t *testing.T) {
+	w := newWorld(t, setup{}, "n")
+	w.create(agent())
+	w.settle()
+	w.fail(w.only("n"))
+	w.run(400 * time.Millisecond)
+	w.take()
+	before := len(w.events())
+	w.fail(w.only("n"))
+	w.run(999 * time.Millisecond)
+	require.Empty(t, w.take(), "left alone")
+	require.Len(t, w.events(), before, "and nothing is said")
+	w.run(time.Millisecond)
+	require.Equal(t, []string{"1.4s delete n", "1.4s create n"}, w.take())
+}
+
+// checkBackOffTimes looks at when the pods of a node are deleted that fail at once.
+func checkBackOffTimes(t *testing.T) {
 	w := newWorld(t, setup{}, "n")
 	w.AddActor(failing{})
 	w.create(agent())
@@ -55,9 +82,9 @@ func TestBackOffTimes(t *testing.T) {
 	}
 }
 
-// TestBackOffIsForgotten covers D-88: a node that was left alone for more than 30 minutes starts over,
-// and a pod that works in between changes nothing.
-func TestBackOffIsForgotten(t *testing.T) {
+// checkBackOffIsForgotten leaves a node alone: after more than 30 minutes it starts over, and a pod that
+// works in between changes nothing.
+func checkBackOffIsForgotten(t *testing.T) {
 	tests := []struct {
 		name   string
 		quiet  time.Duration
@@ -93,8 +120,8 @@ func TestBackOffIsForgotten(t *testing.T) {
 	}
 }
 
-// TestSpecChangeResetsBackOff covers D-89: any new generation starts over, one sync later.
-func TestSpecChangeResetsBackOff(t *testing.T) {
+// checkSpecChangeResetsBackOff is about a new generation, which starts over, one sync later.
+func checkSpecChangeResetsBackOff(t *testing.T) {
 	w := newWorld(t, setup{}, "n")
 	w.create(agent(onDelete))
 	w.settle()
@@ -148,8 +175,7 @@ func TestSurgeDoesNotWaitForBackOff(t *testing.T) {
 	require.Len(t, w.on("n"), 4, "three failed ones in back-off, the first was deleted, and the latest")
 }
 
-// TestRollingUpdateIgnoresBackOff covers D-93.
-func TestRollingUpdateIgnoresBackOff(t *testing.T) {
+func checkRollingUpdateIgnoresBackOff(t *testing.T) {
 	tests := []struct {
 		name string
 		edit func(*daemonset.DaemonSet)

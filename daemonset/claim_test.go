@@ -48,20 +48,21 @@ func TestAdoption(t *testing.T) {
 	relabel := func(p *cluster.Pod) { p.Labels = map[string]string{"app": "other"} }
 	elsewhere := func(p *cluster.Pod) { p.Namespace = "other" }
 	tests := []struct {
+		rule    string
 		name    string
 		edit    made
 		adopted bool
 		reason  string
 	}{
-		{"orphan", func(*cluster.Pod) {}, true, "D-58: an orphan that matches"},
-		{"an owner that is no controller", noController, true, "D-57: no controller owner at all"},
-		{"other labels", relabel, false, "D-58"},
-		{"other namespace", elsewhere, false, "D-57"},
-		{"another controller", ownedBy("ReplicaSet"), false, "D-57"},
-		{"another UID", ownedBy("DaemonSet"), false, "D-58"},
+		{"D-58", "orphan", func(*cluster.Pod) {}, true, "an orphan that matches"},
+		{"D-57", "an owner that is no controller", noController, true, "no controller owner at all"},
+		{"D-58", "other labels", relabel, false, "an orphan that does not match"},
+		{"D-57", "other namespace", elsewhere, false, "only the namespace of the DaemonSet"},
+		{"D-57", "another controller", ownedBy("ReplicaSet"), false, "another kind"},
+		{"D-58", "another UID", ownedBy("DaemonSet"), false, "another owner UID"},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
+		t.Run(tt.rule+" "+tt.name, func(t *testing.T) {
 			w := newWorld(t, setup{}, "n")
 			w.create(orphan("stray", "n", tt.edit))
 			w.settle()
@@ -79,36 +80,64 @@ func TestAdoption(t *testing.T) {
 	}
 }
 
-// TestAdoptionOfSpecialPods covers D-59 and D-62.
+// TestAdoptionOfSpecialPods lets pods turn up that are duplicates, at their end or on their way out.
 func TestAdoptionOfSpecialPods(t *testing.T) {
-	w := newWorld(t, setup{pods: slow}, "n")
-	w.create(agent(onDelete))
-	w.settle()
-	old := w.only("n").Name
-
-	w.create(orphan("later", "n"))
-	w.settle()
-	require.Equal(t, old, w.only("n").Name, "D-62: adopted and surplus")
-
-	w.create(orphan("ended", "n"))
-	w.fail(w.Pod("default", "ended"))
-	w.settle()
-	require.Equal(t, old, w.only("n").Name, "D-59: terminal orphans are adopted, and then cleared away")
-
-	p := w.create(orphan("going", "n", func(p *cluster.Pod) {
-		p.Labels = map[string]string{"app": "other"}
-	})).(*cluster.Pod)
-	w.run(10 * time.Second)
-	require.NoError(t, w.DeletePod(p.UID, cluster.DeleteOptions{}))
-	next := w.PodByUID(p.UID).Clone().(*cluster.Pod)
-	next.Labels["app"] = "agent"
-	w.update(next)
-	w.instant()
-	require.Zero(t, w.owner("going"), "D-59: a terminating pod is not adopted")
+	prepare := func(t *testing.T) (w *world, old string) {
+		w = newWorld(t, setup{pods: slow}, "n")
+		w.create(agent(onDelete, func(d *daemonset.DaemonSet) { d.Finalizers = []string{"example.com/hold"} }))
+		w.settle()
+		return w, w.only("n").Name
+	}
+	relabel := func(w *world, name, app string) {
+		next := w.Pod("default", name).Clone().(*cluster.Pod)
+		next.Labels["app"] = app
+		w.update(next)
+		w.instant()
+	}
+	t.Run("D-62 a duplicate", func(t *testing.T) {
+		w, old := prepare(t)
+		w.create(orphan("later", "n"))
+		w.settle()
+		require.Equal(t, old, w.only("n").Name, "adopted and surplus")
+	})
+	t.Run("D-59 a terminal pod", func(t *testing.T) {
+		w, old := prepare(t)
+		w.create(orphan("ended", "n"))
+		w.fail(w.Pod("default", "ended"))
+		w.settle()
+		require.Equal(t, old, w.only("n").Name, "adopted, and then cleared away")
+	})
+	t.Run("D-59 a terminating pod", func(t *testing.T) {
+		w, _ := prepare(t)
+		p := w.create(orphan("going", "n", func(p *cluster.Pod) {
+			p.Labels = map[string]string{"app": "other"}
+		})).(*cluster.Pod)
+		w.run(10 * time.Second)
+		require.NoError(t, w.DeletePod(p.UID, cluster.DeleteOptions{}))
+		relabel(w, "going", "agent")
+		w.touch()
+		require.Zero(t, w.owner("going"), "it is not adopted")
+	})
+	t.Run("D-59 a DaemonSet that is being deleted", func(t *testing.T) {
+		w, old := prepare(t)
+		require.NoError(t, w.Delete(daemonset.Kind, "default", "agent", cluster.DeleteOptions{}))
+		w.create(orphan("later", "n"))
+		relabel(w, old, "other")
+		w.touch()
+		require.Zero(t, w.owner("later"), "it adopts nothing")
+		require.Equal(t, w.set().UID, w.owner(old), "and lets go of nothing")
+	})
 }
 
-// TestRelease covers D-63: release, replacement in the same sync, and re-adoption.
-func TestRelease(t *testing.T) {
+// TestOwnership goes through what becomes of pods and revisions that belong to nobody, or to others.
+func TestOwnership(t *testing.T) {
+	t.Run("D-63", checkRelease)
+	t.Run("D-64", checkOverlappingSelectors)
+	t.Run("D-65", checkRevisionsAreClaimed)
+}
+
+// checkRelease is release, replacement in the same sync, and re-adoption.
+func checkRelease(t *testing.T) {
 	w := newWorld(t, setup{}, "n")
 	w.create(agent())
 	w.settle()
@@ -130,8 +159,8 @@ func TestRelease(t *testing.T) {
 	require.Equal(t, []string{"0s delete n"}, w.take())
 }
 
-// TestAdoptionByOneOfTwo covers D-64: owned pods are not fought over.
-func TestAdoptionByOneOfTwo(t *testing.T) {
+// checkOverlappingSelectors is about owned pods, which are not fought over, and orphans, which are.
+func checkOverlappingSelectors(t *testing.T) {
 	w := newWorld(t, setup{}, "n")
 	w.create(agent())
 	w.settle()
@@ -147,6 +176,11 @@ func TestAdoptionByOneOfTwo(t *testing.T) {
 	w.touch()
 	w.settle()
 	require.LessOrEqual(t, changes, 1, "the touch itself")
+
+	w.create(orphan("stray", "n"))
+	w.settle()
+	require.Nil(t, w.Pod("default", "stray"), "one of them has adopted it, as a duplicate")
+	require.Len(t, w.on("n"), 2)
 }
 
 // TestOrphanAndAdoptAgain covers D-197 and D-128.
@@ -198,8 +232,8 @@ func TestRecreate(t *testing.T) {
 	require.Equal(t, w.set().UID, w.only("n").Controller().UID)
 }
 
-// TestRevisionsAreClaimed covers D-65 and D-177.
-func TestRevisionsAreClaimed(t *testing.T) {
+// checkRevisionsAreClaimed covers D-177, too.
+func checkRevisionsAreClaimed(t *testing.T) {
 	w := newWorld(t, setup{}, "n")
 	revision := func(name string, labels map[string]string) {
 		w.create(&rollout.ControllerRevision{

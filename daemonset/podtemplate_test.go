@@ -2,12 +2,14 @@ package daemonset_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
 	"github.com/daemonsim/daemonsim/affinity"
 	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/cluster/quantity"
 	"github.com/daemonsim/daemonsim/daemonset"
 	"github.com/daemonsim/daemonsim/rollout"
 	"github.com/daemonsim/daemonsim/taints"
@@ -65,16 +67,18 @@ func TestPodTolerations(t *testing.T) {
 			if diff := cmp.Diff(tt.want, w.only("n").FullSpec().Tolerations); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", tt.reason, diff)
 			}
-			before := template(tt.edit).Spec.Tolerations
-			require.Empty(t, cmp.Diff(before, w.set().Spec.Template.Spec.Tolerations), "D-49: on pods only")
-			stored, err := rollout.Decode(daemonset.Revisions(w.Reader, w.set())[0].Data)
-			require.NoError(t, err)
-			require.Empty(t, cmp.Diff(before, stored.Spec.Tolerations), "D-49: on pods only")
+			t.Run("D-49", func(t *testing.T) {
+				before := template(tt.edit).Spec.Tolerations
+				require.Empty(t, cmp.Diff(before, w.set().Spec.Template.Spec.Tolerations))
+				stored, err := rollout.Decode(daemonset.Revisions(w.Reader, w.set())[0].Data)
+				require.NoError(t, err)
+				require.Empty(t, cmp.Diff(before, stored.Spec.Tolerations))
+			})
 		})
 	}
 }
 
-// TestPodAffinity covers D-50 to D-52.
+// TestPodAffinity looks at what is left of the template's affinity in a pod that is pinned to its node.
 func TestPodAffinity(t *testing.T) {
 	pinned := &affinity.NodeSelector{NodeSelectorTerms: []affinity.NodeSelectorTerm{
 		fields(requirement("metadata.name", affinity.NodeSelectorOpIn, "n")),
@@ -102,18 +106,114 @@ func TestPodAffinity(t *testing.T) {
 		},
 		PodAffinity: near,
 	}
-	if diff := cmp.Diff(want, got.Affinity); diff != "" {
-		t.Errorf("D-50: one term, D-51: the rest is kept (-want +got):\n%s", diff)
-	}
-	require.Equal(t, map[string]string{"kubernetes.io/hostname": "n"}, got.NodeSelector, "D-51, D-52")
-	require.Empty(t, got.NodeName, "the scheduler binds it")
-	name, ok := cluster.PinnedNode(&got)
-	require.True(t, ok, "D-54")
-	require.Equal(t, "n", name, "D-54")
+	t.Run("D-50", func(t *testing.T) {
+		required := got.Affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution
+		require.Empty(t, cmp.Diff(pinned, required), "one term with one field")
+		require.Empty(t, got.NodeName, "the scheduler binds it")
+	})
+	t.Run("D-51", func(t *testing.T) {
+		require.Empty(t, cmp.Diff(want, got.Affinity), "the required terms are dropped, the rest is kept")
+		require.Equal(t, map[string]string{"kubernetes.io/hostname": "n"}, got.NodeSelector)
+	})
+	t.Run("D-52", checkSchedulerAsksAgain)
+	t.Run("D-53", checkPodIsBornBound)
+	t.Run("D-54", func(t *testing.T) {
+		name, ok := cluster.PinnedNode(&got)
+		require.True(t, ok)
+		require.Equal(t, "n", name)
+	})
+	t.Run("D-55", checkPodWithoutTarget)
+	t.Run("D-56", checkEntry)
 }
 
-// TestPodIsBornBound covers D-53.
-func TestPodIsBornBound(t *testing.T) {
+// checkSchedulerAsksAgain relabels a node while its pod waits for room: the scheduler looks at the
+// nodeSelector, and no longer at the required terms.
+func checkSchedulerAsksAgain(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		edit  func(*cluster.PodSpec)
+		bound bool
+	}{
+		{"nodeSelector", selector("zone", "a"), false},
+		{"required terms", required(expressions(requirement("zone", affinity.NodeSelectorOpIn, "a"))), true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t, setup{})
+			full := node("n", map[string]string{"zone": "a"})
+			full.Status.Allocatable = cluster.ResourceList{}
+			w.create(full)
+			w.create(agent(spec(tt.edit)))
+			w.settle()
+			w.node("n", func(n *cluster.Node) { n.Labels["zone"] = "b" })
+			w.settle()
+			require.False(t, w.only("n").Bound())
+			roomy := w.Node("n").Clone().(*cluster.Node)
+			roomy.Status.Allocatable = cluster.ResourceList{"pods": quantity.New(1)}
+			_, err := w.UpdateStatus(roomy)
+			require.NoError(t, err)
+			bound := false
+			w.OnChange(func(ch *cluster.Change) {
+				p, ok := ch.Object().(*cluster.Pod)
+				bound = bound || ok && p.Bound()
+			})
+			w.settle()
+			require.Equal(t, tt.bound, bound)
+			require.Empty(t, w.on("n"), "the controller deletes what does not fit")
+		})
+	}
+}
+
+// checkPodWithoutTarget gives a DaemonSet a pod that is meant for no node.
+func checkPodWithoutTarget(t *testing.T) {
+	w := newWorld(t, setup{noScheduler: true}, "n")
+	w.create(agent())
+	w.settle()
+	before := w.set().Status
+	w.take()
+	p := w.create(orphan("nowhere", "")).(*cluster.Pod)
+	w.settle()
+	require.Equal(t, w.set().UID, w.owner(p.Name), "it is adopted")
+	w.image("agent:v2")
+	w.settle()
+	require.NotNil(t, w.PodByUID(p.UID), "not deleted, not even by a rollout")
+	require.Equal(t, []string{"0s delete n", "0s create n"}, w.take(), "and it stops no other pod")
+	require.Equal(t, counts(before), counts(w.set().Status), "not counted")
+}
+
+// checkEntry holds pods on their node by finalizers.
+func checkEntry(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		fail    bool
+		actions []string
+		status  string
+		reason  string
+	}{
+		{"terminating", false, nil, "1/1/0/1/1/1/0", "it is kept, counts, and blocks its node"},
+		{"terminal and terminating", true, []string{"0s create n"}, "1/1/0/0/1/0/1", "it is left out"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t, setup{noKubelet: true}, "n")
+			w.create(agent(func(d *daemonset.DaemonSet) {
+				d.Spec.Template.ObjectMeta.Finalizers = []string{"example.com/hold"}
+			}))
+			w.instant()
+			p := w.only("n")
+			w.ready(p, true)
+			w.instant()
+			w.take()
+			require.NoError(t, w.DeletePod(p.UID, cluster.DeleteOptions{}))
+			if tt.fail {
+				w.fail(p)
+			}
+			w.instant()
+			require.Equal(t, tt.actions, w.take(), tt.reason)
+			require.Equal(t, tt.status, counts(w.set().Status), tt.reason)
+		})
+	}
+}
+
+func checkPodIsBornBound(t *testing.T) {
 	w := newWorld(t, setup{noScheduler: true}, "m", "n")
 	w.create(agent(spec(func(s *cluster.PodSpec) { s.NodeName = "n" })))
 	w.settle()
@@ -125,7 +225,7 @@ func TestPodIsBornBound(t *testing.T) {
 	require.True(t, w.only("n").Status.Ready)
 }
 
-// TestPodMetadata covers D-105 to D-108.
+// TestPodMetadata looks at everything about a pod but its spec.
 func TestPodMetadata(t *testing.T) {
 	w := newWorld(t, setup{}, "n")
 	w.create(agent(func(d *daemonset.DaemonSet) {
@@ -136,24 +236,71 @@ func TestPodMetadata(t *testing.T) {
 	w.settle()
 	p, set := w.only("n"), w.set()
 	hash := daemonset.Revisions(w.Reader, set)[0].Labels[rollout.HashLabel]
-	require.Regexp(t, `^agent-[bcdfghjklmnpqrstvwxz2456789]{5}$`, p.Name, "D-105")
-	require.Equal(t, "agent-", p.GenerateName, "D-105")
-	require.Equal(t, map[string]string{
-		"app": "agent", rollout.HashLabel: hash, daemonset.TemplateGenerationLabel: "7",
-	}, p.Labels, "D-106, D-108")
-	require.Equal(t, map[string]string{"scrape": "yes"}, p.Annotations, "D-106")
-	require.Equal(t, []string{"example.com/hold"}, p.Finalizers, "D-106")
-	want := []cluster.OwnerReference{{
-		APIVersion: "apps/v1", Kind: "DaemonSet", Name: "agent", UID: set.UID,
-		Controller: ptr(true), BlockOwnerDeletion: ptr(true),
-	}}
-	if diff := cmp.Diff(want, p.OwnerReferences); diff != "" {
-		t.Errorf("D-107 (-want +got):\n%s", diff)
-	}
+	t.Run("D-105", func(t *testing.T) {
+		require.Regexp(t, `^agent-[bcdfghjklmnpqrstvwxz2456789]{5}$`, p.Name)
+		require.Equal(t, "agent-", p.GenerateName)
+	})
+	t.Run("D-105 a long name", checkLongName)
+	t.Run("D-105 names that are taken", checkTakenNames)
+	t.Run("D-106", func(t *testing.T) {
+		require.Equal(t, map[string]string{
+			"app": "agent", rollout.HashLabel: hash, daemonset.TemplateGenerationLabel: "7",
+		}, p.Labels)
+		require.Equal(t, map[string]string{"scrape": "yes"}, p.Annotations)
+		require.Equal(t, []string{"example.com/hold"}, p.Finalizers)
+	})
+	t.Run("D-107", func(t *testing.T) {
+		require.Empty(t, cmp.Diff([]cluster.OwnerReference{{
+			APIVersion: "apps/v1", Kind: "DaemonSet", Name: "agent", UID: set.UID,
+			Controller: ptr(true), BlockOwnerDeletion: ptr(true),
+		}}, p.OwnerReferences))
+	})
+	t.Run("D-108", checkGenerationOfPods)
 }
 
-// TestLongName covers D-105: the prefix is cut so that the pod's name fits into a label.
-func TestLongName(t *testing.T) {
+// checkGenerationOfPods changes the template before the controller has made a pod of the first one.
+func checkGenerationOfPods(t *testing.T) {
+	w := newWorld(t, setup{noScheduler: true}, "n")
+	w.create(agent())
+	w.image("agent:v2")
+	w.settle()
+	revisions := daemonset.Revisions(w.Reader, w.set())
+	require.Len(t, revisions, 1, "the first template was never seen")
+	labels := w.only("n").Labels
+	require.Equal(t, "2", labels[daemonset.TemplateGenerationLabel])
+	require.Equal(t, revisions[0].Hash(), labels[rollout.HashLabel])
+}
+
+// checkTakenNames takes the names away that the controller is about to draw. Forks tell which those are.
+func checkTakenNames(t *testing.T) {
+	next := func(w *world) string {
+		f := w.fork()
+		f.create(agent())
+		f.instant()
+		if len(f.on("n")) == 0 {
+			return ""
+		}
+		return f.only("n").Name
+	}
+	w := newWorld(t, setup{noScheduler: true}, "n")
+	first := next(w)
+	for taken := range 8 {
+		name := next(w)
+		require.NotEmpty(t, name, "%d names are taken", taken)
+		w.create(orphan(name, "", func(p *cluster.Pod) { p.Labels = nil }))
+	}
+	require.Empty(t, next(w), "the server gives up after eight attempts")
+	w.create(agent())
+	w.instant()
+	require.Regexp(t, `^Warning FailedCreate Error creating: pods "agent-.{5}" already exists, the server was not `+
+		`able to generate a unique name for the object$`, w.events()[0])
+	w.remove(w.Pod("default", first))
+	w.run(time.Second)
+	require.Equal(t, first, w.only("n").Name, "the controller tries again")
+}
+
+// checkLongName is about the prefix, which is cut so that the pod's name fits into a label.
+func checkLongName(t *testing.T) {
 	name := "a-daemonset-with-a-name-that-is-longer-than-the-name-of-a-pod-may-be"
 	w := newWorld(t, setup{}, "n")
 	w.create(agent(func(d *daemonset.DaemonSet) { d.Name = name }))

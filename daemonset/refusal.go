@@ -21,6 +21,9 @@ func refusal(err error) string {
 		return fmt.Sprintf("pods %q is forbidden: %s", name, detail)
 	case errors.Is(err, cluster.ErrInvalid):
 		return fmt.Sprintf("Pod %q is invalid: %v", name, failed.Err)
+	case errors.Is(err, cluster.ErrAlreadyExists):
+		return fmt.Sprintf("pods %q already exists, the server was not able to generate a unique name for "+
+			"the object", name)
 	default:
 		return err.Error()
 	}

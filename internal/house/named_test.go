@@ -1,0 +1,152 @@
+package house
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// specified are the parts of the specification whose rules each need a test of that name.
+var specified = []struct {
+	file     string
+	sections int // from the first to this one
+}{{"daemonset.md", 13}, {"scheduling.md", 17}}
+
+// unnamed are the rules that no test has the name of, and why.
+var unnamed = map[string]string{}
+
+// TestRulesAreNamed looks for the rules that no test is named by: neither a subtest, nor a row of a table,
+// nor a heading of a page that runs. The specification is not part of the repository.
+func TestRulesAreNamed(t *testing.T) {
+	house, err := load(os.DirFS("../.."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := house.namedRules()
+	missing := 0
+	for _, s := range specified {
+		rules := specifiedRules(t, s.file, s.sections)
+		for _, rule := range rules {
+			_, excepted := unnamed[rule]
+			if named[rule] && excepted {
+				t.Errorf("%s: a test is named %s, so it is no exception", s.file, rule)
+			}
+			if !named[rule] && !excepted {
+				t.Logf("%s: no test is named %s", s.file, rule)
+				missing++
+			}
+		}
+		t.Logf("%s: %d rules", s.file, len(rules))
+	}
+	t.Logf("%d rules have no test of their name, and %d are exceptions", missing, len(unnamed))
+}
+
+var (
+	rulePattern    = regexp.MustCompile(`\b[DS]-[0-9]+\b`)
+	rangePattern   = regexp.MustCompile(`\b([DS])-([0-9]+)\.\.(?:[DS]-)?([0-9]+)\b`)
+	sectionPattern = regexp.MustCompile(`^## ([0-9]+)\.`)
+	definedPattern = regexp.MustCompile(`^- \*\*([DS]-[0-9]+)\*\*`)
+)
+
+// specifiedRules lists the rules of the first sections of a part of the specification.
+func specifiedRules(t *testing.T, file string, sections int) []string {
+	shared := os.Getenv("DAEMONSIM_SHARED")
+	if shared == "" {
+		shared = filepath.Join("..", "..", "..", "shared")
+	}
+	data, err := os.ReadFile(filepath.Join(shared, "semantics", file))
+	if err != nil {
+		t.Skipf("the specification is not here, set DAEMONSIM_SHARED: %v", err)
+	}
+	var rules []string
+	section := 0
+	for line := range strings.Lines(string(data)) {
+		if m := sectionPattern.FindStringSubmatch(line); m != nil {
+			section, _ = strconv.Atoi(m[1])
+		}
+		if m := definedPattern.FindStringSubmatch(line); m != nil && section >= 1 && section <= sections {
+			rules = append(rules, m[1])
+		}
+	}
+	return rules
+}
+
+// namedRules are the rules that stand in the name of a subtest, in a table of tests, or in a heading of a
+// Markdown page.
+func (t *tree) namedRules() map[string]bool {
+	named := make(map[string]bool)
+	add := func(text string) {
+		for _, rule := range rulePattern.FindAllString(text, -1) {
+			named[rule] = true
+		}
+		for _, m := range rangePattern.FindAllStringSubmatch(text, -1) {
+			first, _ := strconv.Atoi(m[2])
+			last, _ := strconv.Atoi(m[3])
+			for n := first; n <= last; n++ {
+				named[fmt.Sprintf("%s-%d", m[1], n)] = true
+			}
+		}
+	}
+	for _, p := range t.packages {
+		for _, src := range p.files {
+			if src.test {
+				ast.Inspect(src.file, func(n ast.Node) bool {
+					namesIn(n, add)
+					return true
+				})
+			}
+		}
+	}
+	for _, text := range t.texts {
+		if strings.HasSuffix(text.name, ".md") {
+			for line := range strings.Lines(string(text.data)) {
+				if strings.HasPrefix(line, "#") {
+					add(line)
+				}
+			}
+		}
+	}
+	return named
+}
+
+// namesIn passes on the texts of a node that may name a test: the elements of a composite literal, and the
+// first argument of Run.
+func namesIn(n ast.Node, add func(string)) {
+	var names []ast.Expr
+	switch n := n.(type) {
+	case *ast.CompositeLit:
+		names = slices.Clone(n.Elts)
+	case *ast.CallExpr:
+		if f, ok := n.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "Run" && len(n.Args) > 0 {
+			names = n.Args[:1]
+		}
+	}
+	for _, e := range names {
+		if pair, ok := e.(*ast.KeyValueExpr); ok {
+			add(literal(pair.Key))
+			e = pair.Value
+		}
+		add(literal(e))
+	}
+}
+
+// literal is the text of a string, also of one that is put together from several.
+func literal(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		if e.Kind == token.STRING {
+			text, _ := strconv.Unquote(e.Value)
+			return text
+		}
+	case *ast.BinaryExpr:
+		return literal(e.X) + literal(e.Y)
+	}
+	return ""
+}
