@@ -120,7 +120,8 @@ func checkBackOffIsForgotten(t *testing.T) {
 	}
 }
 
-// checkSpecChangeResetsBackOff is about a new generation, which starts over, one sync later.
+// checkSpecChangeResetsBackOff is about a new generation, which starts over, one sync later: the first one
+// stores that it has been observed, and that queues the next.
 func checkSpecChangeResetsBackOff(t *testing.T) {
 	w := newWorld(t, setup{}, "n")
 	w.create(agent(onDelete))
@@ -136,9 +137,9 @@ func checkSpecChangeResetsBackOff(t *testing.T) {
 	w.instant()
 	require.Empty(t, w.take(), "D-87: left alone while in back-off")
 	w.change(minReady(1))
-	w.instant()
+	w.Step()
 	require.Empty(t, w.take(), "the sync that first handles the generation still uses the old key")
-	w.touch()
+	w.instant()
 	require.Equal(t, []string{w.Now().String() + " delete n", w.Now().String() + " create n"}, w.take())
 }
 
@@ -195,8 +196,8 @@ func checkRollingUpdateIgnoresBackOff(t *testing.T) {
 			w.instant()
 			w.take()
 			w.image("agent:v2")
-			w.instant()
-			require.Len(t, deletionTimes(w.take()), tt.want)
+			w.Step()
+			require.Len(t, deletionTimes(w.take()), tt.want, "in the sync that first sees the new template")
 		})
 	}
 }

@@ -159,6 +159,5 @@ func (c *Controller) owns(t *tracked, p *cluster.Pod) bool {
 			return claim.owner == t.set.UID
 		}
 	}
-	ref := p.Controller()
-	return ref != nil && ref.UID == t.set.UID
+	return t.controls(&p.ObjectMeta)
 }

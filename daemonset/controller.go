@@ -1,8 +1,7 @@
 package daemonset
 
 import (
-	"maps"
-	"slices"
+	"time"
 
 	"github.com/tidwall/btree"
 
@@ -35,6 +34,10 @@ type Config struct {
 	// the controller's view contains the pods and the status that it has written itself. It makes a
 	// difference only to a controller that lags.
 	NoOwnWritesCheck bool
+	// Resync is how often every DaemonSet is looked at although nothing has changed, as the informers of
+	// Kubernetes have it every 12 to 24 hours. Zero means never. A cluster does not settle when it is less
+	// than cluster.FarOff.
+	Resync time.Duration
 	// Planner, when set, replaces the update strategies of all DaemonSets. An old and a new pod may
 	// share a node for as long as the DaemonSet's own strategy has a surge. A plan that makes no sense,
 	// such as one with a pod of somebody else, is refused as a whole with an event "PlanRefused", and
@@ -57,7 +60,9 @@ type Controller struct {
 	// claims are who controls the pods that have been adopted or released, until the view shows it.
 	claims btree.Map[cluster.UID, podClaim]
 	// syncing is the DaemonSet that a sync is working on.
-	syncing     *tracked
+	syncing *tracked
+	// resyncs says that a resync is on the agenda.
+	resyncs     bool
 	evaluations uint64
 	// scratch, state, draft and bound are working space: they hold nothing from one use to the next.
 	scratch Entry
@@ -88,6 +93,8 @@ const (
 	taskNode
 	// taskAvailable assesses a node on which a pod has become available; Arg is its NodeID.
 	taskAvailable
+	// taskResync queues every DaemonSet.
+	taskResync
 )
 
 // Name is "daemonset-controller".
@@ -95,7 +102,7 @@ func (c *Controller) Name() string { return Name }
 
 // TaskName names the controller's tasks.
 func (c *Controller) TaskName(kind cluster.TaskKind) string {
-	names := [...]string{"", "sync", "requeue", "node", "available"}
+	names := [...]string{"", "sync", "requeue", "node", "available", "resync"}
 	if int(kind) >= len(names) {
 		return ""
 	}
@@ -114,6 +121,7 @@ func (c *Controller) Fork() cluster.Actor {
 		pending:     c.pending.Fork(),
 		orphans:     c.orphans.Copy(),
 		claims:      *c.claims.Copy(),
+		resyncs:     c.resyncs,
 		evaluations: c.evaluations,
 	}
 	c.sets.Scan(func(uid cluster.UID, t *tracked) bool {
@@ -121,129 +129,6 @@ func (c *Controller) Fork() cluster.Actor {
 		return true
 	})
 	return f
-}
-
-// Observe notes which DaemonSets and nodes a change concerns, and queues them.
-func (c *Controller) Observe(cl *cluster.Client, ch *cluster.Change) {
-	switch obj := ch.Object().(type) {
-	case *cluster.Pod:
-		before, _ := ch.Before.(*cluster.Pod)
-		c.observePod(cl, before, obj, ch.Verb)
-	case *cluster.Node:
-		before, _ := ch.Before.(*cluster.Node)
-		c.observeNode(cl, before, obj, ch.Verb)
-	case *DaemonSet:
-		c.observeSet(cl, obj, ch)
-	case *rollout.ControllerRevision:
-		c.observeRevision(cl, obj, ch.Verb)
-	}
-}
-
-func (c *Controller) observeSet(cl *cluster.Client, set *DaemonSet, ch *cluster.Change) {
-	if ch.Verb == cluster.Deleted {
-		c.sets.Delete(set.UID)
-		return
-	}
-	t, ok := c.sets.Get(set.UID)
-	if !ok {
-		t = newTracked(set)
-		c.sets.Set(set.UID, t)
-		c.enqueue(cl, t)
-		return
-	}
-	t.adopt(set)
-	// What the sync itself has just written says nothing new. To a controller that lags it comes later.
-	if c.syncing != t {
-		c.enqueue(cl, t)
-	}
-}
-
-func (c *Controller) observeRevision(cl *cluster.Client, r *rollout.ControllerRevision, verb cluster.Verb) {
-	ref := r.Controller()
-	if ref == nil && verb != cluster.Deleted {
-		c.orphans.Insert(r.UID)
-	} else {
-		c.orphans.Delete(r.UID)
-	}
-	if ref == nil {
-		return
-	}
-	if t, ok := c.sets.Get(ref.UID); ok {
-		t.reconstruct = true
-		if verb != cluster.Created {
-			c.enqueue(cl, t)
-		}
-	}
-}
-
-func (c *Controller) observePod(cl *cluster.Client, before, p *cluster.Pod, verb cluster.Verb) {
-	c.confirmClaim(p, verb)
-	if t := c.owner(p); t != nil {
-		c.confirm(t, p, verb)
-		t.mark(p.TargetID())
-		if !t.selector.Matches(p.Labels) {
-			t.reclaim = true
-		}
-		c.enqueue(cl, t)
-	}
-	if before != nil && before != p {
-		if t := c.owner(before); t != nil && before.Controller() != p.Controller() {
-			t.mark(before.TargetID())
-			c.enqueue(cl, t)
-		}
-	}
-	if p.Controller() == nil && verb != cluster.Deleted && (before == nil || relabelled(before, p)) {
-		c.observeOrphan(cl, p)
-	}
-}
-
-// relabelled reports whether a pod has other labels, or has lost its controller.
-func relabelled(before, after *cluster.Pod) bool {
-	return before.Controller() != nil || !maps.Equal(before.Labels, after.Labels)
-}
-
-// observeOrphan tells the DaemonSets that might adopt a pod.
-func (c *Controller) observeOrphan(cl *cluster.Client, p *cluster.Pod) {
-	c.sets.Scan(func(_ cluster.UID, t *tracked) bool {
-		if t.set.Namespace == p.Namespace && t.selector.Matches(p.Labels) && !p.Terminating() {
-			t.reclaim = true
-			c.enqueue(cl, t)
-		}
-		return true
-	})
-}
-
-// owner is the DaemonSet that controls a pod, nil if none does.
-func (c *Controller) owner(p *cluster.Pod) *tracked {
-	ref := p.Controller()
-	if ref == nil || ref.Kind != Kind {
-		return nil
-	}
-	t, _ := c.sets.Get(ref.UID)
-	return t
-}
-
-// observeNode queues a node that is new, or whose labels or taints have changed. A node that is gone is
-// noted, but nothing looks at it until something else asks for a sync.
-func (c *Controller) observeNode(cl *cluster.Client, before, n *cluster.Node, verb cluster.Verb) {
-	if verb == cluster.Updated && maps.Equal(before.Labels, n.Labels) &&
-		slices.Equal(before.Spec.Taints, n.Spec.Taints) {
-		return
-	}
-	if c.sets.Len() == 0 {
-		return
-	}
-	id := n.ID()
-	c.sets.Scan(func(_ cluster.UID, t *tracked) bool {
-		if !t.rebuild {
-			t.unjudge(id)
-		}
-		return true
-	})
-	if verb != cluster.Deleted && !c.pending.At(int(id)) {
-		c.pending.Set(int(id), true)
-		cl.After(0, cluster.Task{Kind: taskNode, Object: n.UID, Arg: uint64(id)})
-	}
 }
 
 func (c *Controller) enqueue(cl *cluster.Client, t *tracked) {
@@ -255,8 +140,12 @@ func (c *Controller) enqueue(cl *cluster.Client, t *tracked) {
 
 // Run does one task. Tasks about DaemonSets that are gone are dropped.
 func (c *Controller) Run(cl *cluster.Client, task cluster.Task) {
-	if task.Kind == taskNode {
+	switch task.Kind {
+	case taskNode:
 		c.runNode(cl, cluster.NodeID(task.Arg))
+		return
+	case taskResync:
+		c.resync(cl)
 		return
 	}
 	t, ok := c.sets.Get(task.Object)
@@ -277,6 +166,23 @@ func (c *Controller) Run(cl *cluster.Client, task cluster.Task) {
 			c.enqueue(cl, t)
 		}
 	}
+}
+
+// scheduleResync puts the next resync on the agenda, unless it is there or there is nothing to look at.
+func (c *Controller) scheduleResync(cl *cluster.Client) {
+	if c.config.Resync > 0 && !c.resyncs && c.sets.Len() > 0 {
+		c.resyncs = true
+		cl.After(c.config.Resync, cluster.Task{Kind: taskResync})
+	}
+}
+
+func (c *Controller) resync(cl *cluster.Client) {
+	c.resyncs = false
+	c.sets.Scan(func(_ cluster.UID, t *tracked) bool {
+		c.enqueue(cl, t)
+		return true
+	})
+	c.scheduleResync(cl)
 }
 
 // runNode queues the DaemonSets that have something to do on a node that has changed: a pod to create, a

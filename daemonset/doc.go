@@ -25,7 +25,7 @@
 //   - Nodes are taken in the order of their names, where Kubernetes has no order. With a chooser, they
 //     are the choice points "manage-node" and "rollout-candidate".
 //   - A namespace goes at once, so creation is never refused because its namespace is terminating.
-//   - The resyncs that repair what was missed are not modelled.
+//   - The resyncs that repair what was missed are left out unless [Config] asks for them.
 //   - A sync that has as many pods to delete as it may does not look at further nodes. So the back-off of
 //     a failed pod there, and the event about it, wait for the sync that deletes it.
 //   - Availability counts from the very moment at which a pod became ready, not from the whole second.

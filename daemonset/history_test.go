@@ -155,7 +155,7 @@ func TestCollision(t *testing.T) {
 	first := w.create(taken(nil, `{"other":1}`)).Meta().Name
 	second := w.create(taken(ptr(int32(1)), `{"other":2}`)).Meta().Name
 	w.create(agent())
-	w.instant()
+	w.Step()
 	require.Equal(t, int32(1), *w.set().Status.CollisionCount)
 	require.Equal(t, "0/0/0/0/0/0/0", counts(w.set().Status), "D-194: no status when history fails")
 	require.Zero(t, w.set().Status.ObservedGeneration)

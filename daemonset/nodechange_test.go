@@ -96,7 +96,7 @@ func TestNodeChanges(t *testing.T) {
 		), nil, "2/2/0/0/2/0/2", "", "row 17, KP-31: the old pod goes on"},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
+		t.Run("D-122 "+tt.name, func(t *testing.T) {
 			w := newWorld(t, tt.setup)
 			w.create(node("a", map[string]string{"run": "yes"}))
 			w.create(node("b", map[string]string{"run": "yes"}))
