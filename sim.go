@@ -8,6 +8,7 @@ import (
 
 	"github.com/daemonsim/daemonsim/affinity"
 	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/cluster/disruption"
 	"github.com/daemonsim/daemonsim/cluster/kubelet"
 	"github.com/daemonsim/daemonsim/daemonset"
 	"github.com/daemonsim/daemonsim/rollout"
@@ -57,7 +58,8 @@ type Sim struct {
 	epoch time.Time
 }
 
-// New returns an empty cluster with a scheduler, kubelets and the DaemonSet controller.
+// New returns an empty cluster with a scheduler, kubelets, and the controllers of DaemonSets and of
+// disruption budgets.
 func New(config Config) *Sim {
 	pods := kubelet.Typical()
 	if config.Pods != nil {
@@ -75,6 +77,7 @@ func New(config Config) *Sim {
 		daemonset.New(daemonset.Config{Mode: config.Mode, Planner: config.Planner}),
 		scheduler.New(scheduler.Config{Filters: config.Filters}),
 		kubelet.New(kubelet.Config{Default: pods, Images: config.Images}),
+		disruption.New(),
 	)
 	return &Sim{c, epoch}
 }

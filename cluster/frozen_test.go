@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/daemonsim/daemonsim/affinity"
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/cluster/quantity"
 	"github.com/daemonsim/daemonsim/taints"
@@ -50,6 +51,15 @@ func scribbleOver(obj cluster.Object) {
 		obj.Status.NodeInfo.KernelVersion = "scribble"
 		obj.Status.Images[0].Names[0] = "scribble"
 		obj.Status.Images[0].SizeBytes++
+	case *cluster.PodDisruptionBudget:
+		obj.Spec.MinAvailable.Str = "9%"
+		obj.Spec.Selector.MatchLabels["app"] = "scribble"
+		obj.Spec.Selector.MatchExpressions[0].Values[0] = "scribble"
+		*obj.Spec.UnhealthyPodEvictionPolicy = "scribble"
+		if len(obj.Status.Conditions) > 0 {
+			obj.Status.Conditions[0].Reason = "scribble"
+			obj.Status.DisruptedPods["p"]++
+		}
 	case *cluster.Pod:
 		if obj.Status.Trouble != nil {
 			obj.Status.Trouble.Reason = "scribble"
@@ -75,6 +85,22 @@ func fullNode() *cluster.Node {
 	}
 }
 
+func fullBudget() *cluster.PodDisruptionBudget {
+	half, policy := cluster.FromString("50%"), cluster.AlwaysAllow
+	return &cluster.PodDisruptionBudget{
+		ObjectMeta: fullMeta("full"),
+		Spec: cluster.PodDisruptionBudgetSpec{
+			MinAvailable: &half, UnhealthyPodEvictionPolicy: &policy,
+			Selector: &affinity.LabelSelector{
+				MatchLabels: map[string]string{"app": "agent"},
+				MatchExpressions: []affinity.LabelSelectorRequirement{
+					{Key: "k", Operator: affinity.LabelSelectorOpNotIn, Values: []string{"v"}},
+				},
+			},
+		},
+	}
+}
+
 func fullPod() *cluster.Pod {
 	return &cluster.Pod{ObjectMeta: fullMeta("full"), Template: plain, NodeName: "a"}
 }
@@ -89,6 +115,7 @@ func TestScribble(t *testing.T) {
 		{"pod", fullPod()},
 		{"namespace", &cluster.Namespace{ObjectMeta: fullMeta("full")}},
 		{"priority class", &cluster.PriorityClass{ObjectMeta: fullMeta("full"), Value: 3}},
+		{"budget", fullBudget()},
 		{"kind of one's own", &widget{ObjectMeta: fullMeta("full")}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -120,16 +147,21 @@ func TestScribble(t *testing.T) {
 
 func TestScribbleOnStatus(t *testing.T) {
 	c := cluster.New(cluster.Config{})
-	node, pod := create(t, c, fullNode()), create(t, c, fullPod())
+	node, pod, budget := create(t, c, fullNode()), create(t, c, fullPod()), create(t, c, fullBudget())
 	n := edited(node, func(n *cluster.Node) { n.Status.Conditions[0].Status = "False" })
 	p := edited(pod, func(p *cluster.Pod) { p.Status.Trouble = &cluster.PodTrouble{Reason: "Evicted"} })
-	for _, obj := range []cluster.Object{n, p} {
+	b := edited(budget, func(b *cluster.PodDisruptionBudget) {
+		b.Status.DisruptedPods = map[string]time.Duration{"p": time.Second}
+		b.Status.Conditions = []cluster.Condition{{Type: "DisruptionAllowed"}}
+	})
+	for _, obj := range []cluster.Object{n, p, b} {
 		_, err := c.UpdateStatus(obj)
 		require.NoError(t, err)
 	}
 	hash := c.Hash()
 	scribbleOver(n)
 	scribbleOver(p)
+	scribbleOver(b)
 	require.Equal(t, hash, c.Hash())
 	require.Equal(t, "Evicted", c.Pod("default", "full").Status.Trouble.Reason)
 }

@@ -58,7 +58,8 @@ func TestOneTypePerKind(t *testing.T) {
 	c := cluster.New(cluster.Config{})
 	create(t, c, newWidget("w"))
 	for _, kind := range []cluster.Kind{
-		cluster.KindNode, cluster.KindPod, cluster.KindNamespace, cluster.KindPriorityClass, kindWidget,
+		cluster.KindNode, cluster.KindPod, cluster.KindNamespace, cluster.KindPriorityClass,
+		cluster.KindPodDisruptionBudget, kindWidget,
 	} {
 		obj := impostor{newWidget("w"), kind}
 		_, err := c.Create(obj)

@@ -8,10 +8,11 @@ type Kind string
 // The kinds that this package defines. Rooms above define more: a kind is known to the store as
 // soon as an object of it is created.
 const (
-	KindNode          Kind = "Node"
-	KindPod           Kind = "Pod"
-	KindNamespace     Kind = "Namespace"
-	KindPriorityClass Kind = "PriorityClass"
+	KindNode                Kind = "Node"
+	KindPod                 Kind = "Pod"
+	KindNamespace           Kind = "Namespace"
+	KindPriorityClass       Kind = "PriorityClass"
+	KindPodDisruptionBudget Kind = "PodDisruptionBudget"
 )
 
 // Object is what the store holds. An object that came out of the store is shared and frozen: read

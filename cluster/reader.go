@@ -90,6 +90,17 @@ func (r Reader) Pods(namespace string) iter.Seq[*Pod] {
 	}
 }
 
+// PodDisruptionBudgets walks the budgets of a namespace by name. An empty namespace means all.
+func (r Reader) PodDisruptionBudgets(namespace string) iter.Seq[*PodDisruptionBudget] {
+	return func(yield func(*PodDisruptionBudget) bool) {
+		for obj := range r.s.all(KindPodDisruptionBudget, namespace) {
+			if !yield(obj.(*PodDisruptionBudget)) {
+				return
+			}
+		}
+	}
+}
+
 // PodsAt walks, in order of creation, the pods whose target is the node: those bound to it and
 // those that are pinned to it and not yet bound. The node itself need not exist.
 func (r Reader) PodsAt(id NodeID) iter.Seq[*Pod] {

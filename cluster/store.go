@@ -190,6 +190,8 @@ func (s *store) checkType(obj Object) error {
 		want = reflect.TypeFor[*Namespace]()
 	case kind == KindPriorityClass:
 		want = reflect.TypeFor[*PriorityClass]()
+	case kind == KindPodDisruptionBudget:
+		want = reflect.TypeFor[*PodDisruptionBudget]()
 	}
 	if want != nil && want != is {
 		return fmt.Errorf("%w: objects of kind %s are of type %v, not %v", ErrInvalid, kind, want, is)

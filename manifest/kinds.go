@@ -23,6 +23,8 @@ func kinds() []kind {
 		{"Namespace", "v1", func() any { return new(cluster.Namespace) }},
 		{"Node", "v1", func() any { return new(cluster.Node) }},
 		{"Pod", "v1", func() any { return new(podManifest) }},
+		{"PodDisruptionBudget", "policy/v1",
+			func() any { return new(cluster.PodDisruptionBudget) }},
 		{"PriorityClass", "scheduling.k8s.io/v1",
 			func() any { return new(cluster.PriorityClass) }},
 	}

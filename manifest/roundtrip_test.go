@@ -37,6 +37,17 @@ func TestRoundTripNode(t *testing.T) {
 	})
 }
 
+// TestRoundTripBudget is the same for a PodDisruptionBudget.
+func TestRoundTripBudget(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b := &cluster.PodDisruptionBudget{}
+		b.Name, b.Namespace = "budget", "default"
+		fill(t, reflect.ValueOf(&b.Spec).Elem(), 0)
+		fill(t, reflect.ValueOf(&b.Status).Elem(), 0)
+		requireSame(t, b)
+	})
+}
+
 func requireSame(t require.TestingT, obj cluster.Object) {
 	want := manifest.JSON(obj, manifest.Options{})
 	for name, text := range map[string][]byte{

@@ -43,6 +43,10 @@ func resources() []resource {
 			kind: cluster.KindNode, plural: "nodes", singular: "node", short: "no",
 			scope: cluster.ClusterScoped, columns: nodeColumns(), describe: describeNode,
 		}, {
+			kind: cluster.KindPodDisruptionBudget, plural: "poddisruptionbudgets",
+			singular: "poddisruptionbudget", short: "pdb", group: "policy", scope: cluster.Namespaced,
+			columns: budgetColumns(), describe: describeBudget,
+		}, {
 			kind: cluster.KindPod, plural: "pods", singular: "pod", short: "po",
 			scope: cluster.Namespaced, columns: podColumns(), describe: describePod,
 		}, {
