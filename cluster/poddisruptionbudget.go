@@ -171,7 +171,9 @@ func (b *PodDisruptionBudget) Validate() field.ErrorList {
 }
 
 // ValidateUpdate allows every change that leaves a valid budget.
-func (b *PodDisruptionBudget) ValidateUpdate(Object) field.ErrorList { return nil }
+func (b *PodDisruptionBudget) ValidateUpdate(old Object) field.ErrorList {
+	return append(ValidateMetaUpdate(&b.ObjectMeta, old.Meta(), field.NewPath("metadata")), b.Spec.validate()...)
+}
 
 func (s *PodDisruptionBudgetSpec) validate() field.ErrorList {
 	path := field.NewPath("spec")

@@ -113,10 +113,10 @@ func (u UpdateStrategy) shown() UpdateStrategy {
 
 func (r *RollingUpdateSpec) validate(path *field.Path) field.ErrorList {
 	unavailable, surge := path.Child("maxUnavailable"), path.Child("maxSurge")
-	errs := validateBudget(r.MaxUnavailable, unavailable)
-	errs = append(errs, validateBudget(r.MaxSurge, surge)...)
-	errs = append(errs, atMostAll(r.MaxUnavailable, unavailable)...)
-	errs = append(errs, atMostAll(r.MaxSurge, surge)...)
+	errs := cluster.ValidateIntOrPercent(r.MaxUnavailable, unavailable)
+	errs = append(errs, cluster.ValidateIntOrPercent(r.MaxSurge, surge)...)
+	errs = append(errs, cluster.ValidatePercent(r.MaxUnavailable, unavailable)...)
+	errs = append(errs, cluster.ValidatePercent(r.MaxSurge, surge)...)
 	hasUnavailable, hasSurge := nonZero(r.MaxUnavailable), nonZero(r.MaxSurge)
 	switch {
 	case hasUnavailable && hasSurge:
@@ -128,40 +128,6 @@ func (r *RollingUpdateSpec) validate(path *field.Path) field.ErrorList {
 	return errs
 }
 
-// validateBudget judges one number or percent.
-func validateBudget(v *cluster.IntOrString, path *field.Path) field.ErrorList {
-	if v == nil {
-		return nil
-	}
-	if !v.IsString {
-		return notNegative(int64(v.Int), path)
-	}
-	var errs field.ErrorList
-	for _, msg := range affinity.PercentErrors(v.Str) {
-		errs = append(errs, field.Invalid(path, *v, msg))
-	}
-	return errs
-}
-
-func atMostAll(v *cluster.IntOrString, path *field.Path) field.ErrorList {
-	if v == nil {
-		return nil
-	}
-	if n, ok := percent(v); ok && n > 100 {
-		return field.ErrorList{field.Invalid(path, *v, "must not be greater than 100%")}
-	}
-	return nil
-}
-
-func percent(v *cluster.IntOrString) (int, bool) {
-	if !v.IsString || len(affinity.PercentErrors(v.Str)) > 0 {
-		return 0, false
-	}
-	// All are digits, so it can fail only by being too large: then it is the largest int there is.
-	n, _ := strconv.Atoi(v.Str[:len(v.Str)-1])
-	return n, true
-}
-
 // nonZero reads a text that is neither a percent nor a number as zero, as the API server does.
 func nonZero(v *cluster.IntOrString) bool {
 	if v == nil {
@@ -170,7 +136,7 @@ func nonZero(v *cluster.IntOrString) bool {
 	if !v.IsString {
 		return v.Int != 0
 	}
-	n, ok := percent(v)
+	n, ok := v.Percent()
 	if !ok {
 		n, _ = strconv.Atoi(v.Str)
 	}
