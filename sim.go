@@ -33,8 +33,8 @@ type Config struct {
 	Images map[string]kubelet.Behaviour
 	// Planner, when set, replaces the update strategies of all DaemonSets.
 	Planner rollout.Planner
-	// Filters, when set, replace the scheduler's filters.
-	Filters scheduler.Filters
+	// Profile, when set, replaces the scheduler's plugins.
+	Profile scheduler.Profile
 	// Capacity is what a node has that is created without saying. Nil means cpu 4, memory 16Gi,
 	// ephemeral-storage 100Gi and 110 pods.
 	Capacity cluster.ResourceList
@@ -75,7 +75,7 @@ func New(config Config) *Sim {
 			Capacity: config.Capacity, Lags: config.Lags, MaxSteps: config.MaxSteps,
 		},
 		daemonset.New(daemonset.Config{Mode: config.Mode, Planner: config.Planner}),
-		scheduler.New(scheduler.Config{Filters: config.Filters}),
+		scheduler.New(scheduler.Config{Profile: config.Profile}),
 		kubelet.New(kubelet.Config{Default: pods, Images: config.Images}),
 		disruption.New(),
 	)

@@ -80,6 +80,9 @@ func (m *PodMatcher) lists(namespace string) bool {
 	return found
 }
 
+// SelectsNamespaces reports whether the term selects namespaces by their labels, so that those decide.
+func (m *PodMatcher) SelectsNamespaces() bool { return !m.within.nothing && !m.within.Empty() }
+
 // MatchesLabels reports whether the label selector of the term selects the labels, in whatever
 // namespace.
 func (m *PodMatcher) MatchesLabels(labels map[string]string) bool { return m.selector.Matches(labels) }

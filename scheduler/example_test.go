@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/cluster/quantity"
 	"github.com/daemonsim/daemonsim/scheduler"
 )
 
@@ -12,16 +13,19 @@ type quiet struct{}
 
 func (quiet) Name() string { return "Quiet" }
 
-func (quiet) Filter(_ *cluster.Pod, node *scheduler.NodeInfo) (scheduler.Code, []string) {
+func (quiet) Filter(_ *scheduler.Cycle, node *scheduler.NodeInfo) scheduler.Status {
 	if node.Node.Labels["noisy"] == "true" {
-		return scheduler.UnschedulableAndUnresolvable, []string{"node(s) were noisy"}
+		return scheduler.Status{
+			Code:    scheduler.UnschedulableAndUnresolvable,
+			Reasons: []string{"node(s) were noisy"},
+		}
 	}
-	return scheduler.Success, nil
+	return scheduler.Status{}
 }
 
-func ExampleFilter() {
-	filters := append(scheduler.DefaultFilters(), quiet{})
-	c := cluster.New(cluster.Config{}, scheduler.New(scheduler.Config{Filters: filters}))
+func ExampleFilterPlugin() {
+	profile := scheduler.DefaultProfile().With(quiet{})
+	c := cluster.New(cluster.Config{}, scheduler.New(scheduler.Config{Profile: profile}))
 	pod := cluster.NewTemplate(cluster.PodTemplateSpec{
 		Spec: cluster.PodSpec{Containers: []cluster.Container{{Name: "main", Image: "agent:v1"}}},
 	})
@@ -48,13 +52,28 @@ func ExampleFilter() {
 	// b
 }
 
-func ExampleFilters_Run() {
-	node := &scheduler.NodeInfo{Node: &cluster.Node{
-		ObjectMeta: cluster.ObjectMeta{Name: "a"},
-		Spec:       cluster.NodeSpec{Unschedulable: true},
-	}}
-	pod := &cluster.Pod{Template: cluster.NewTemplate(cluster.PodTemplateSpec{})}
+func ExampleProfile_Evaluate() {
+	nodes := scheduler.NewSnapshot(
+		&cluster.Node{
+			ObjectMeta: cluster.ObjectMeta{Name: "a"},
+			Spec:       cluster.NodeSpec{Unschedulable: true},
+		},
+		&cluster.Node{
+			ObjectMeta: cluster.ObjectMeta{Name: "b"},
+			Status: cluster.NodeStatus{Allocatable: cluster.ResourceList{
+				"cpu": quantity.MustParse("4"), "memory": quantity.MustParse("8Gi"), "pods": quantity.MustParse("10"),
+			}},
+		},
+	)
+	pod := &cluster.Pod{Template: cluster.NewTemplate(cluster.PodTemplateSpec{
+		Spec: cluster.PodSpec{Containers: []cluster.Container{{Name: "main", Image: "agent:v1"}}},
+	})}
 
-	fmt.Println(scheduler.DefaultFilters().Run(pod, node))
-	// Output: {NodeUnschedulable UnschedulableAndUnresolvable [node(s) were unschedulable]}
+	result := scheduler.DefaultProfile().Evaluate(pod, nodes)
+	for _, node := range result.Nodes {
+		fmt.Println(node.Node, node.Plugin, node.Status.Reasons, node.Total)
+	}
+	// Output:
+	// a NodeUnschedulable [node(s) were unschedulable] 0
+	// b  [] 397
 }

@@ -1,6 +1,7 @@
 package scheduler_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -142,15 +143,27 @@ type filterRow struct {
 var fits = scheduler.Verdict{}
 
 func unschedulable(plugin string, reasons ...string) scheduler.Verdict {
-	return scheduler.Verdict{Plugin: plugin, Code: scheduler.Unschedulable, Reasons: reasons}
+	return scheduler.Verdict{
+		Plugin: plugin, Status: scheduler.Status{Code: scheduler.Unschedulable, Reasons: reasons},
+	}
 }
 
 func hopeless(plugin string, reasons ...string) scheduler.Verdict {
-	return scheduler.Verdict{Plugin: plugin, Code: scheduler.UnschedulableAndUnresolvable, Reasons: reasons}
+	return scheduler.Verdict{
+		Plugin: plugin, Status: scheduler.Status{Code: scheduler.UnschedulableAndUnresolvable, Reasons: reasons},
+	}
+}
+
+// notAsked is the verdict on a node that plugins have ruled out before it was looked at.
+func notAsked(plugins ...string) scheduler.Verdict {
+	v := hopeless(strings.Join(plugins, ","),
+		fmt.Sprintf("node(s) didn't satisfy plugin(s) %v", plugins))
+	v.ByPreFilter = true
+	return v
 }
 
 var (
-	wrongName      = hopeless("NodeName", "node(s) didn't match the requested node name")
+	wrongName      = notAsked("NodeName")
 	isCordoned     = hopeless("NodeUnschedulable", "node(s) were unschedulable")
 	hasTaint       = hopeless("TaintToleration", "node(s) had untolerated taint(s)")
 	wrongNode      = hopeless("NodeAffinity", "node(s) didn't match Pod's node affinity/selector")
@@ -256,7 +269,7 @@ var nodeAffinityRows = []filterRow{
 		want: wrongNode, reason: "S-20: both have to match",
 	},
 	{name: "pinned here", target: "a", want: fits, reason: "S-163"},
-	{name: "pinned elsewhere", target: "b", want: wrongNode, reason: "S-163"},
+	{name: "pinned elsewhere", target: "b", want: notAsked("NodeAffinity"), reason: "S-141, S-163"},
 	{
 		name: "pinned here, selector does not match", target: "a",
 		pod: []podChange{selecting(map[string]string{"disk": "ssd"})}, want: wrongNode, reason: "S-165",
@@ -389,13 +402,14 @@ var orderRows = []filterRow{
 		name: "everything is wrong", target: "b",
 		pod:  []podChange{func(s *cluster.PodSpec) { s.NodeName = "b" }},
 		node: []nodeChange{cordoned, tainted("k", taints.EffectNoSchedule), allocating()},
-		want: wrongName, reason: "S-53: the node's first failing plugin",
+		want: notAsked("NodeAffinity", "NodeName"), reason: "S-141: both had ruled it out",
 	}, {
-		name: "all but the name", target: "b",
+		name: "all but the name", pod: []podChange{selecting(map[string]string{"x": "y"})},
 		node: []nodeChange{cordoned, tainted("k", taints.EffectNoSchedule), allocating()},
 		want: isCordoned, reason: "S-51: the order of the profile",
 	}, {
-		name: "affinity and room", target: "b", node: []nodeChange{allocating()},
+		name: "affinity and room", pod: []podChange{selecting(map[string]string{"x": "y"})},
+		node: []nodeChange{allocating()},
 		want: wrongNode, reason: "S-51: the order of the profile",
 	}, {
 		name: "port and room", pod: []podChange{takingPort("", "TCP", 80), requesting("cpu", "9")},
@@ -413,26 +427,48 @@ func TestFilters(t *testing.T) {
 			t.Run(plugin+"/"+row.name, func(t *testing.T) {
 				pod := newPod("p", row.pod...)
 				pod.Target = row.target
-				info := &scheduler.NodeInfo{Node: newNode("a", row.node...), Pods: row.there}
-				got := scheduler.DefaultFilters().Run(pod, info)
+				objects := []cluster.Object{newNode("a", row.node...)}
+				for _, p := range row.there {
+					objects = append(objects, on("a", p))
+				}
+				result := scheduler.DefaultProfile().Evaluate(pod, scheduler.NewSnapshot(objects...))
+				got := result.Nodes[0].Verdict
+				require.Equal(t, "a", got.Node)
+				got.Node = ""
 				if diff := cmp.Diff(row.want, got); diff != "" {
 					t.Errorf("%s (-want +got):\n%s", row.reason, diff)
 				}
-				require.Equal(t, row.want.Code == scheduler.Success, got.Fits())
+				require.Equal(t, row.want.Fits(), got.Fits())
+				require.Equal(t, got.Fits(), len(result.Best) == 1)
 			})
 		}
 	}
 }
 
-// TestProfile is the part of S-51 that there is.
+// TestProfile is S-51, as far as pods without volumes and claims are concerned, and S-52.
 func TestProfile(t *testing.T) {
-	var names []string
-	for _, f := range scheduler.DefaultFilters() {
-		names = append(names, f.Name())
+	type scorer struct {
+		Name   string
+		Weight int64
 	}
-	want := []string{
+	var filters []string
+	var scorers []scorer
+	for _, e := range scheduler.DefaultProfile() {
+		if _, ok := e.Plugin.(scheduler.FilterPlugin); ok {
+			filters = append(filters, e.Plugin.Name())
+		}
+		if _, ok := e.Plugin.(scheduler.ScorePlugin); ok {
+			scorers = append(scorers, scorer{e.Plugin.Name(), max(1, e.Weight)})
+		}
+	}
+	require.Empty(t, cmp.Diff([]string{
 		"NodeName", "NodeUnschedulable", "TaintToleration", "NodeAffinity", "NodePorts", "NodeResourcesFit",
-	}
-	require.Equal(t, want, names)
+		"PodTopologySpread", "InterPodAffinity",
+	}, filters))
+	require.Empty(t, cmp.Diff([]scorer{
+		{"TaintToleration", 3}, {"NodeAffinity", 2}, {"NodeResourcesFit", 1}, {"VolumeBinding", 1},
+		{"PodTopologySpread", 2}, {"InterPodAffinity", 2}, {"DynamicResources", 2},
+		{"NodeResourcesBalancedAllocation", 1}, {"ImageLocality", 1},
+	}, scorers))
 	require.Equal(t, "UnschedulableAndUnresolvable", scheduler.UnschedulableAndUnresolvable.String())
 }

@@ -1,32 +1,46 @@
 package scheduler
 
 import (
+	"slices"
+
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/cluster/quantity"
 )
 
-// nodeResourcesFit asks whether what the pod requests is left on the node. It collects everything that
-// is not.
-type nodeResourcesFit struct{}
+const reasonTooManyPods = "Too many pods"
 
-func (nodeResourcesFit) Name() string { return "NodeResourcesFit" }
+// NodeResourcesFit asks whether what the pod requests is left on the node, and ranks nodes by how much
+// would be left. The zero value ranks as the default profile does: the more is left of cpu and memory,
+// the better.
+type NodeResourcesFit struct {
+	// Strategy says what makes a node a good one.
+	Strategy ScoringStrategy
+}
 
-func (nodeResourcesFit) Filter(pod *cluster.Pod, info *NodeInfo) (Code, []string) {
-	fit := fit{allocatable: info.Node.Status.Allocatable}
+// Name is "NodeResourcesFit".
+func (NodeResourcesFit) Name() string { return "NodeResourcesFit" }
+
+// Filter collects everything that is not left on the node.
+func (NodeResourcesFit) Filter(c *Cycle, node *NodeInfo) Status {
+	return fits(c.Pod, node.Node, node.Pods)
+}
+
+func fits(pod *cluster.Pod, node *cluster.Node, pods []*cluster.Pod) Status {
+	fit := fit{allocatable: node.Status.Allocatable}
 	request := pod.Template.Requests()
-	if int64(len(info.Pods))+1 > fit.allocatable["pods"].Value() {
-		fit.reasons = append(fit.reasons, "Too many pods")
+	if int64(len(pods))+1 > fit.allocatable[cluster.ResourcePods].Value() {
+		fit.reasons = append(fit.reasons, reasonTooManyPods)
 	}
 	if !request.IsZero() {
-		fit.check(request, info.Pods)
+		fit.check(request, pods)
 	}
 	switch {
 	case len(fit.reasons) == 0:
-		return Success, nil
+		return Status{}
 	case fit.hopeless:
-		return UnschedulableAndUnresolvable, fit.reasons
+		return Status{UnschedulableAndUnresolvable, fit.reasons}
 	default:
-		return Unschedulable, fit.reasons
+		return Status{Unschedulable, fit.reasons}
 	}
 }
 
@@ -39,22 +53,23 @@ type fit struct {
 }
 
 func (f *fit) check(request cluster.Resources, pods []*cluster.Pod) {
-	f.compare("cpu", request.MilliCPU, f.allocatable["cpu"].MilliValue(), pods,
+	f.compare(cluster.ResourceCPU, request.MilliCPU, f.allocatable[cluster.ResourceCPU].MilliValue(), pods,
 		func(r *cluster.Resources) int64 { return r.MilliCPU })
-	f.compare("memory", request.Memory, f.allocatable["memory"].Value(), pods,
+	f.compare(cluster.ResourceMemory, request.Memory, f.allocatable[cluster.ResourceMemory].Value(), pods,
 		func(r *cluster.Resources) int64 { return r.Memory })
-	f.compare("ephemeral-storage", request.EphemeralStorage,
-		f.allocatable["ephemeral-storage"].Value(), pods,
+	f.compare(cluster.ResourceEphemeralStorage, request.EphemeralStorage,
+		f.allocatable[cluster.ResourceEphemeralStorage].Value(), pods,
 		func(r *cluster.Resources) int64 { return r.EphemeralStorage })
 	for _, s := range request.Scalars {
-		f.compare(string(s.Name), s.Value, f.allocatable[s.Name].Value(), pods,
+		f.compare(s.Name, s.Value, f.allocatable[s.Name].Value(), pods,
 			func(r *cluster.Resources) int64 { return r.Scalar(s.Name) })
 	}
 }
 
 // compare checks one resource: the request against what the pods on the node leave of it.
 func (f *fit) compare(
-	name string, request, allocatable int64, pods []*cluster.Pod, of func(*cluster.Resources) int64,
+	name cluster.ResourceName, request, allocatable int64, pods []*cluster.Pod,
+	of func(*cluster.Resources) int64,
 ) {
 	if request == 0 {
 		return
@@ -65,8 +80,74 @@ func (f *fit) compare(
 		free -= of(&r)
 	}
 	if request > free {
-		f.reasons = append(f.reasons, "Insufficient "+name)
+		f.reasons = append(f.reasons, "Insufficient "+string(name))
 		f.hopeless = f.hopeless || request > allocatable
+	}
+}
+
+// QueueingHint says that any pod that is gone helps, even one that held nothing that is asked for. A node
+// helps that is new or has got more of what is asked for, if the pod would fit when it had the node to
+// itself. A pod that asks for less is helped by that.
+func (NodeResourcesFit) QueueingHint(pod *cluster.Pod, e Event) bool {
+	switch e.Kind {
+	case AssignedPodDeleted:
+		return true
+	case NodeAdded:
+		return fits(pod, e.Node, nil).IsSuccess()
+	case NodeUpdated:
+		return grew(pod, e.NodeBefore.Status.Allocatable, e.Node.Status.Allocatable) &&
+			fits(pod, e.Node, nil).IsSuccess()
+	case AssignedPodUpdated:
+		return shrunk(e.PodBefore, e.Pod, pod.Template.Requests())
+	case TargetPodUpdated:
+		return shrunk(e.PodBefore, e.Pod, e.PodBefore.Template.Requests())
+	}
+	return false
+}
+
+// grew reports whether there is more than before of any resource that the pod asks for.
+func grew(pod *cluster.Pod, before, after cluster.ResourceList) bool {
+	more := func(name cluster.ResourceName) bool { return after[name].Cmp(before[name]) > 0 }
+	return more(cluster.ResourcePods) || slices.ContainsFunc(asked(pod.Template.Requests()), more)
+}
+
+// shrunk reports whether a pod asks for less than before of any resource that is wanted.
+func shrunk(before, after *cluster.Pod, wanted cluster.Resources) bool {
+	if before.Template == after.Template {
+		return false
+	}
+	was, is := before.Template.Requests(), after.Template.Requests()
+	return slices.ContainsFunc(asked(wanted), func(name cluster.ResourceName) bool {
+		return amount(&is, name) < amount(&was, name)
+	})
+}
+
+// asked lists the resources of which there is any.
+func asked(r cluster.Resources) []cluster.ResourceName {
+	var names []cluster.ResourceName
+	for _, name := range [...]cluster.ResourceName{
+		cluster.ResourceCPU, cluster.ResourceMemory, cluster.ResourceEphemeralStorage,
+	} {
+		if amount(&r, name) > 0 {
+			names = append(names, name)
+		}
+	}
+	for _, s := range r.Scalars {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+func amount(r *cluster.Resources, name cluster.ResourceName) int64 {
+	switch name {
+	case cluster.ResourceCPU:
+		return r.MilliCPU
+	case cluster.ResourceMemory:
+		return r.Memory
+	case cluster.ResourceEphemeralStorage:
+		return r.EphemeralStorage
+	default:
+		return r.Scalar(name)
 	}
 }
 

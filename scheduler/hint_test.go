@@ -64,20 +64,20 @@ type moody struct{}
 
 func (moody) Name() string { return "Moody" }
 
-func (moody) Filter(_ *cluster.Pod, info *scheduler.NodeInfo) (scheduler.Code, []string) {
+func (moody) Filter(_ *scheduler.Cycle, info *scheduler.NodeInfo) scheduler.Status {
 	if info.Node.Annotations["mood"] != "good" {
-		return scheduler.Unschedulable, []string{"node(s) were moody"}
+		return scheduler.Status{Code: scheduler.Unschedulable, Reasons: []string{"node(s) were moody"}}
 	}
-	return scheduler.Success, nil
+	return scheduler.Status{}
 }
 
 // TestOwnFilter wakes a pod that a filter of a user's own has rejected at any change of the node. The list
 // of filters is the scheduler's own.
 func TestOwnFilter(t *testing.T) {
-	filters := scheduler.Filters{moody{}}
+	profile := scheduler.Profile{{Plugin: moody{}}}
 	w := &world{t: t}
-	w.Cluster = cluster.New(cluster.Config{}, scheduler.New(scheduler.Config{Filters: filters}))
-	filters[0] = counter{&w.asked}
+	w.Cluster = cluster.New(cluster.Config{}, scheduler.New(scheduler.Config{Profile: profile}))
+	profile[0].Plugin = counter{&w.asked}
 	w.create(newNode("a"), newPod("p"), pinned("a", newPod("q")))
 	w.settle()
 	require.Contains(t, w.message("p"), "1 node(s) were moody")

@@ -1,7 +1,6 @@
 package scheduler
 
 import (
-	"encoding/binary"
 	"slices"
 
 	"github.com/daemonsim/daemonsim/cluster"
@@ -12,65 +11,69 @@ const Name = "default-scheduler"
 
 // Config describes a scheduler. The zero Config is the default profile.
 type Config struct {
-	// Filters are the filters to ask, in order. Nil means DefaultFilters. A pod that a filter of one's
-	// own has rejected is tried again whenever its node changes or a pod there is gone.
-	Filters Filters
+	// Profile is the plugins to ask, in order. Nil means DefaultProfile. See Profile.Validate; what it
+	// reports is passed over here: a place without a plugin, and a weight that is negative counts as one.
+	Profile Profile
 
 	_ struct{}
 }
 
 // Scheduler is the actor that binds pods to nodes. It handles the pods that ask for it by name.
 type Scheduler struct {
-	filters Filters
-	// allHint and narrows follow from the filters.
-	allHint bool
-	narrows int
-	queue   queue
+	fw    *framework
+	queue queue
+	index index
+	// start is where in the walk over the nodes the next search begins.
+	start int
 	// planned is set while a scheduling cycle is on the agenda.
 	planned bool
-	// info is scratch space: it holds nothing from one cycle to the next.
-	info NodeInfo
+	// cycle, view and snapshot are scratch space: they hold nothing from one cycle to the next.
+	cycle    Cycle
+	view     view
+	snapshot Snapshot
 }
 
 // New returns a scheduler.
 func New(config Config) *Scheduler {
-	filters := slices.Clone(config.Filters)
-	if filters == nil {
-		filters = DefaultFilters()
+	profile := slices.Clone(config.Profile)
+	if profile == nil {
+		profile = DefaultProfile()
 	}
-	return &Scheduler{
-		filters: filters, allHint: filters.allHint(), narrows: filters.narrows(), queue: newQueue(),
-	}
+	return &Scheduler{fw: newFramework(profile), queue: newQueue(), index: newIndex()}
 }
 
-const taskCycle cluster.TaskKind = 1
+// The tasks of the scheduler.
+const (
+	// taskCycle tries the next pod of the queue.
+	taskCycle cluster.TaskKind = iota + 1
+	// taskRetry comes when the back-off of a pod is over that met an error.
+	taskRetry
+)
 
 // Name is "default-scheduler".
 func (s *Scheduler) Name() string { return Name }
 
 // TaskName names the scheduler's tasks.
-func (s *Scheduler) TaskName(cluster.TaskKind) string { return "cycle" }
+func (s *Scheduler) TaskName(kind cluster.TaskKind) string {
+	if kind == taskRetry {
+		return "retry"
+	}
+	return "cycle"
+}
 
 // Fork returns an independent copy.
 func (s *Scheduler) Fork() cluster.Actor {
 	return &Scheduler{
-		filters: s.filters, allHint: s.allHint, narrows: s.narrows,
-		queue: s.queue.fork(), planned: s.planned,
+		fw: s.fw, queue: s.queue.fork(), index: s.index.fork(), start: s.start, planned: s.planned,
 	}
 }
 
-// AppendState writes the pods that are queued, and those that wait with what they wait for.
+// AppendState writes what the scheduler will go by: the queue with the failures of each pod, and where the
+// next search begins.
 func (s *Scheduler) AppendState(b []byte) []byte {
-	s.queue.active.Scan(func(a activePod) bool {
-		b = binary.LittleEndian.AppendUint64(b, uint64(a.pod))
-		return true
-	})
-	s.queue.waiting.Scan(func(w waitingPod) bool {
-		b = binary.LittleEndian.AppendUint64(b, uint64(w.pod))
-		b = binary.LittleEndian.AppendUint64(b, uint64(w.by))
-		return true
-	})
-	return b
+	b = s.queue.appendState(b)
+	b = s.index.appendState(b)
+	return append(b, byte(s.start), byte(s.start>>8), byte(s.start>>16), byte(s.start>>24))
 }
 
 // Observe queues pods without a node, and wakes those that wait when a change may help them.
@@ -78,22 +81,30 @@ func (s *Scheduler) Observe(cl *cluster.Client, ch *cluster.Change) {
 	switch obj := ch.Object().(type) {
 	case *cluster.Pod:
 		before, _ := ch.Before.(*cluster.Pod)
+		s.index.observePod(before, obj, ch.Verb)
 		s.observePod(cl, before, obj, ch.Verb)
 	case *cluster.Node:
 		before, _ := ch.Before.(*cluster.Node)
+		s.index.observeNode(before, obj, ch.Verb)
 		s.observeNode(cl, before, obj, ch.Verb)
 	}
 }
 
 func (s *Scheduler) observeNode(cl *cluster.Client, before, n *cluster.Node, verb cluster.Verb) {
+	if verb == cluster.Created && s.queue.errored.Len() > 0 {
+		s.resume(cl)
+	}
 	if s.queue.waiting.Len() == 0 {
 		return
 	}
-	e := event{after: &NodeInfo{Node: n}}
+	e := Event{Node: n}
 	switch {
 	case verb == cluster.Created:
-	case verb == cluster.Updated && (!s.allHint || nodeHelps(before, n)):
-		e.before = &NodeInfo{Node: before}
+		e.Kind = NodeAdded
+	case verb == cluster.Deleted:
+		e.Kind = NodeDeleted
+	case !s.fw.allHint || nodeHelps(before, n):
+		e.Kind, e.NodeBefore = NodeUpdated, before
 	default:
 		return
 	}
@@ -101,18 +112,67 @@ func (s *Scheduler) observeNode(cl *cluster.Client, before, n *cluster.Node, ver
 }
 
 func (s *Scheduler) observePod(cl *cluster.Client, before, p *cluster.Pod, verb cluster.Verb) {
-	switch {
-	case !p.Bound() && s.responsible(p) && !gated(p) &&
-		(verb == cluster.Created || verb == cluster.Updated && gated(before)):
-		s.queue.push(p)
-		s.plan(cl)
-	case verb == cluster.Deleted && !p.Bound():
-		s.queue.drop(p)
-	case p.Bound() && (verb == cluster.Deleted && !p.Terminal() ||
-		verb == cluster.Updated && p.Terminal() && !before.Terminal()):
-		// The pod's room has become free.
-		s.wake(cl, p.TargetID(), event{gone: p})
+	was := before != nil && assigned(before)
+	switch is := verb != cluster.Deleted && assigned(p); {
+	case was && is:
+		s.wakeAt(cl, p, Event{Kind: AssignedPodUpdated, PodBefore: before, Pod: p})
+	case was:
+		s.wakeAt(cl, p, Event{Kind: AssignedPodDeleted, Pod: before})
+	case is:
+		s.wakeAt(cl, p, Event{Kind: AssignedPodAdded, Pod: p})
+	case !p.Bound() && s.responsible(p):
+		s.observeTarget(cl, before, p, verb)
 	}
+}
+
+// assigned reports whether a pod takes room on a node.
+func assigned(p *cluster.Pod) bool { return p.Bound() && !p.Terminal() }
+
+// observeTarget follows a pod that has no node.
+func (s *Scheduler) observeTarget(cl *cluster.Client, before, p *cluster.Pod, verb cluster.Verb) {
+	switch {
+	case verb == cluster.Deleted:
+		s.queue.take(p)
+	case gated(p):
+	case verb == cluster.Created || gated(before):
+		s.queue.push(p, cl.Now())
+		s.plan(cl)
+	default:
+		s.observeUpdate(cl, before, p)
+	}
+	if before != nil && before.NominatedNodeName() != "" &&
+		(verb == cluster.Deleted || before.NominatedNodeName() != p.NominatedNodeName()) {
+		s.denominated(cl, before)
+	}
+}
+
+// observeUpdate asks whether a change of a waiting pod helps the pod itself.
+func (s *Scheduler) observeUpdate(cl *cluster.Client, before, p *cluster.Pod) {
+	e := Event{Kind: TargetPodUpdated, PodBefore: before, Pod: p}
+	if before.Template == p.Template && !e.labelsChanged() {
+		return
+	}
+	w, waits := s.queue.take(p)
+	switch {
+	case !waits:
+	case s.fw.helped(p, w.by, e):
+		s.queue.activate(w, cl.Now())
+		s.plan(cl)
+	default:
+		s.queue.wait(p, w)
+	}
+}
+
+// denominated tells the pods that are no more important than one that has given up its nomination.
+func (s *Scheduler) denominated(cl *cluster.Client, was *cluster.Pod) {
+	n := cl.Node(was.NominatedNodeName())
+	if n == nil || s.queue.waiting.Len() == 0 {
+		return
+	}
+	e := Event{Kind: AssignedPodDeleted, Pod: was}
+	s.wakeIf(cl, n.ID(), func(p *cluster.Pod, w waitingPod) bool {
+		return p.UID != was.UID && p.Priority <= was.Priority && s.fw.helped(p, w.by, e)
+	})
 }
 
 func (s *Scheduler) responsible(p *cluster.Pod) bool {
@@ -123,16 +183,31 @@ func (s *Scheduler) responsible(p *cluster.Pod) bool {
 // gated reports whether a pod is not to be scheduled yet. It does not even enter the queue.
 func gated(p *cluster.Pod) bool { return len(p.Spec().SchedulingGates) > 0 }
 
-// wake makes those pods active that an event on the node may help: of those that wait for this node, and
-// of those that may go to any.
-func (s *Scheduler) wake(cl *cluster.Client, node cluster.NodeID, e event) {
-	if s.queue.waiting.Len() == 0 {
+// wakeAt is wake for the event of a pod on a node. Pods that come or change help no plugin that looks at one
+// node alone.
+func (s *Scheduler) wakeAt(cl *cluster.Client, p *cluster.Pod, e Event) {
+	if s.queue.waiting.Len() == 0 || e.Kind != AssignedPodDeleted && s.queue.wide == 0 {
 		return
 	}
-	helped := func(p *cluster.Pod, by rejecters) bool { return s.filters.helped(p, by, e) }
-	s.queue.wake(cl.Reader, node, helped)
-	s.queue.wake(cl.Reader, cluster.NoNode, helped)
-	if s.queue.active.Len() > 0 {
+	s.wake(cl, p.TargetID(), e)
+}
+
+// wake makes those pods active that an event on the node may help: of those that wait for this node, and
+// of those that may go to any.
+func (s *Scheduler) wake(cl *cluster.Client, node cluster.NodeID, e Event) {
+	s.wakeIf(cl, node, func(p *cluster.Pod, w waitingPod) bool { return s.fw.helped(p, w.by, e) })
+}
+
+func (s *Scheduler) wakeIf(
+	cl *cluster.Client, node cluster.NodeID, helped func(*cluster.Pod, waitingPod) bool,
+) {
+	ask := func(w waitingPod) bool {
+		p := cl.PodByUID(w.pod)
+		return p == nil || helped(p, w)
+	}
+	s.queue.wake(node, cl.Now(), ask)
+	s.queue.wake(cluster.NoNode, cl.Now(), ask)
+	if !s.queue.empty() {
 		s.plan(cl)
 	}
 }
@@ -144,82 +219,38 @@ func (s *Scheduler) plan(cl *cluster.Client) {
 	}
 }
 
-// Run is one scheduling cycle: it tries the next pod of the queue.
-func (s *Scheduler) Run(cl *cluster.Client, _ cluster.Task) {
+// Run does one task: a scheduling cycle, for which a retry only makes a pod ready.
+func (s *Scheduler) Run(cl *cluster.Client, task cluster.Task) {
+	if task.Kind == taskRetry {
+		s.queue.release(cl.Now())
+		if !s.queue.empty() {
+			s.plan(cl)
+		}
+		return
+	}
 	s.planned = false
-	uid, ok := s.queue.pop()
+	next, ok := s.queue.pop(cl.Now(), s.chooser(cl))
 	if !ok {
 		return
 	}
-	if s.queue.active.Len() > 0 {
+	if !s.queue.empty() {
 		s.plan(cl)
 	}
-	if p := cl.PodByUID(uid); p != nil && !p.Bound() && !p.Terminating() {
-		s.schedule(cl, p)
+	p := cl.PodByUID(next.pod)
+	_, assumed := s.index.assumed.Get(next.pod)
+	switch {
+	case p == nil || p.Bound() || assumed:
+	case p.Terminating():
+		cl.Event(p, cluster.EventWarning, "FailedScheduling", "skip schedule deleting pod: "+p.Key())
+	default:
+		s.schedule(cl, p, next.attempts)
 	}
 }
 
-func (s *Scheduler) schedule(cl *cluster.Client, p *cluster.Pod) {
-	var why failure
-	node := s.findNode(cl, p, &why)
-	if node == "" {
-		s.reject(cl, p, &why)
-		return
+// chooser asks which of the pods that are equally due is tried first; nil when nobody is to be asked.
+func (s *Scheduler) chooser(cl *cluster.Client) func(n int) int {
+	if !cl.Chooses() {
+		return nil
 	}
-	// The pod has just been read: it is there and has no node.
-	_, _ = cl.Bind(p.UID, node)
-}
-
-// findNode returns the node to bind the pod to, or "" and why there is none. Only one node comes into
-// question for a pinned pod.
-func (s *Scheduler) findNode(cl *cluster.Client, p *cluster.Pod, why *failure) string {
-	why.nodes = cl.Count(cluster.KindNode)
-	if p.Target != "" {
-		why.narrowed(s.narrows)
-		node := cl.NodeByID(p.TargetID())
-		if node != nil && s.fits(cl, p, node, why) {
-			return node.Name
-		}
-		if node != nil {
-			why.skip(why.nodes - 1)
-		} else {
-			why.skip(why.nodes)
-		}
-		return ""
-	}
-	var feasible []string
-	for node := range cl.Nodes() {
-		if s.fits(cl, p, node, why) {
-			feasible = append(feasible, node.Name)
-			if !cl.Chooses() {
-				break
-			}
-		}
-	}
-	if len(feasible) == 0 {
-		return ""
-	}
-	return feasible[cl.Choose(cluster.Choice{
-		Point: "scheduler-node", N: len(feasible),
-		Describe: func(i int) string { return feasible[i] },
-	})]
-}
-
-func (s *Scheduler) fits(cl *cluster.Client, p *cluster.Pod, node *cluster.Node, why *failure) bool {
-	s.info.Load(cl.Reader, node)
-	place, v := s.filters.run(p, &s.info)
-	why.add(place, v)
-	return v.Fits()
-}
-
-// reject makes a pod wait, and says why in its status and in an event.
-func (s *Scheduler) reject(cl *cluster.Client, p *cluster.Pod, why *failure) {
-	message := why.String()
-	s.queue.wait(p, why.by)
-	cl.Event(p, cluster.EventWarning, "FailedScheduling", message)
-	if t := p.Status.Trouble; t != nil && t.Unschedulable == message {
-		return
-	}
-	status := p.Status.WithTrouble(func(t *cluster.PodTrouble) { t.Unschedulable = message })
-	_, _ = cl.SetPodStatus(p.UID, status)
+	return func(n int) int { return cl.Choose(cluster.Choice{Point: "scheduler-pod", N: n}) }
 }
