@@ -21,6 +21,7 @@
 //
 // # Kinds
 //
+//   - filter: what the scheduler makes of a pod and each node, each plugin alone, and all scores.
 //   - placement: whether a pod should run on a node, and whether one may go on there.
 //   - tolerations: tolerations, affinity and labels of the pod for one node.
 //   - revision: the history after each change of a template.
