@@ -424,7 +424,8 @@ func TestFilters(t *testing.T) {
 		"NodePorts": portRows, "NodeResourcesFit": fitRows, "order": orderRows,
 	} {
 		for _, row := range rows {
-			t.Run(plugin+"/"+row.name, func(t *testing.T) {
+			rules, _, _ := strings.Cut(row.reason, ":")
+			t.Run(fmt.Sprintf("%s/%s %s", plugin, rules, row.name), func(t *testing.T) {
 				pod := newPod("p", row.pod...)
 				pod.Target = row.target
 				objects := []cluster.Object{newNode("a", row.node...)}

@@ -43,7 +43,7 @@ func TestHints(t *testing.T) {
 			func(w *world) { w.editNode("a", allocating("cpu", "4", "pods", "3")) }, true},
 	} {
 		for _, target := range []string{"", "a"} {
-			t.Run(row.name+"/target="+target, func(t *testing.T) {
+			t.Run("S-120 "+row.name+"/target="+target, func(t *testing.T) {
 				pod := row.pod.Clone().(*cluster.Pod)
 				w := newWorld(t, row.node.Clone().(*cluster.Node),
 					on("a", newPod("there", requesting("cpu", "1"))), on("a", newPod("http", http)))

@@ -3,6 +3,7 @@ package scheduler_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -187,7 +188,8 @@ func TestMessages(t *testing.T) {
 			reason: "S-140: sorted as texts, not as numbers",
 		},
 	} {
-		t.Run(row.name, func(t *testing.T) {
+		rules, _, _ := strings.Cut(row.reason, ":")
+		t.Run(rules+" "+row.name, func(t *testing.T) {
 			w := newWorld(t, row.objects...)
 			w.create(row.pod)
 			w.settle()
@@ -309,7 +311,8 @@ var wakeRows = []wakeRow{
 func TestWaking(t *testing.T) {
 	for _, row := range wakeRows {
 		for name, woken := range map[string]bool{"a": row.pinned, "": row.free} {
-			t.Run(row.name+"/target="+name, func(t *testing.T) {
+			rules, _, _ := strings.Cut(row.reason, ":")
+			t.Run(rules+" "+row.name+"/target="+name, func(t *testing.T) {
 				w := newWorld(t,
 					newNode("a"), newNode("b"), newNode("cordoned", cordoned),
 					on("a", newPod("there", fourCores)), on("a", newPod("done", fourCores)),
