@@ -32,7 +32,26 @@ func (s *Source) Position(path string) (line, column int) {
 	if s == nil {
 		return 0, 0
 	}
-	at, node := s.root, deref(s.root)
+	at, _, _ := s.find(path)
+	return at.Line, at.Column
+}
+
+// Text is the text of the field at a path as the file states it, also of a field that is accepted and not
+// kept, such as status.phase of a Pod. It is "" when there is no such field and when it holds no text.
+func (s *Source) Text(path string) string {
+	if s == nil {
+		return ""
+	}
+	_, node, found := s.find(path)
+	if !found || shapeOf(node) != scalarString.String() {
+		return ""
+	}
+	return resolve(node).text
+}
+
+// find goes down to a field, or as far as there are fields: at is where it stands, node what it holds.
+func (s *Source) find(path string) (at, node *yaml.Node, found bool) {
+	at, node = s.root, deref(s.root)
 	if rest, ok := strings.CutPrefix(path, "metadata.taints"); ok {
 		// Kubernetes calls the taints of a node metadata.taints.
 		path = "spec.taints" + rest
@@ -40,11 +59,11 @@ func (s *Source) Position(path string) (line, column int) {
 	for path != "" {
 		next, key, rest := step(node, path)
 		if next == nil {
-			break
+			return at, node, false
 		}
 		at, node, path = key, deref(next), rest
 	}
-	return at.Line, at.Column
+	return at, node, true
 }
 
 // fullPath puts the object's own path in front of one within it.

@@ -7,12 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/daemonsim/daemonsim/cluster"
-	"github.com/daemonsim/daemonsim/daemonset"
 	"github.com/daemonsim/daemonsim/internal/explain"
 	"github.com/daemonsim/daemonsim/internal/kubectl"
-	"github.com/daemonsim/daemonsim/internal/simcmd"
-	"github.com/daemonsim/daemonsim/manifest"
 )
 
 func newExplain(s streams) *cobra.Command {
@@ -23,9 +19,10 @@ func newExplain(s streams) *cobra.Command {
 		Short: "Say why nodes run pods of DaemonSets, or do not",
 		Long: "Answer for DaemonSets and nodes in manifests whether a pod should run there and whether one " +
 			"may go on\nthere: for one of each with every check that was made and what would change the " +
-			"answers, for all of\nthem as a table or JSON. Objects are taken as the manifests state them; " +
-			"nothing is run.",
+			"answers, for all of\nthem as a table or JSON. Of a pod, say what the scheduler would make of it " +
+			"and each node.\nObjects are taken as the manifests state them; nothing is run.",
 		Example: "  daemonsim explain -f agent.yaml -f nodes.yaml daemonset/agent gpu-1\n" +
+			"  daemonsim explain -f web.yaml -f nodes.yaml pod/web -o json\n" +
 			"  kubectl get nodes,daemonsets -A -o json | daemonsim explain -f - -o wide",
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(world.files) == 0 {
@@ -53,7 +50,7 @@ func runExplain(s streams, options *worldOptions, query explain.Query) error {
 	if err != nil {
 		return &failure{err}
 	}
-	world, err := options.stated(set)
+	world, err := options.stated(set, query)
 	if err != nil {
 		return &failure{err}
 	}
@@ -68,31 +65,6 @@ func runExplain(s streams, options *worldOptions, query explain.Query) error {
 		return &failure{err}
 	}
 	return nil
-}
-
-// stated returns the objects as the manifests state them. Plain nodes are added as for run: their labels
-// are those of any node, while a node of a manifest has the labels in the manifest and no others.
-func (o *worldOptions) stated(set *manifest.Set) (explain.World, error) {
-	var world explain.World
-	names := make(map[string]bool)
-	for _, item := range set.Items {
-		switch obj := item.Object.(type) {
-		case *cluster.Node:
-			world.Nodes = append(world.Nodes, obj)
-			names[obj.Name] = true
-		case *daemonset.DaemonSet:
-			world.Sets = append(world.Sets, obj)
-		}
-	}
-	for _, name := range simcmd.Names(o.count(set)) {
-		if names[name] {
-			return explain.World{}, fmt.Errorf("add node %q: %w", name, cluster.ErrAlreadyExists)
-		}
-		node := &cluster.Node{ObjectMeta: cluster.ObjectMeta{Name: name}}
-		node.Default()
-		world.Nodes = append(world.Nodes, node)
-	}
-	return world, nil
 }
 
 // refusal is an error of a command that speaks as kubectl does.

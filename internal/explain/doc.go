@@ -1,8 +1,8 @@
 // Package explain prints why nodes run pods, for the verb of lessons and the command of the same name.
 //
 // [Parse] reads what is asked for, and [Query.Answer] answers it about the objects of a [World]: a story
-// for one DaemonSet and one node, and else a table, or JSON. The decisions and their words are those of
-// package daemonset.
+// for one object and one node, and else a table, or JSON. The decisions and their words are those of
+// packages daemonset and scheduler.
 //
 // # The JSON
 //
@@ -15,6 +15,17 @@
 //	decidedBy                     for each answer of no, the label, taint or field that decided
 //	checks                        the checks again, as data
 //	flips                         what would have to change for one of the answers to be another
+//
+// Asked about a pod, the package says what the scheduler would make of it and each node. The JSON then has an
+// object for each node, by name:
+//
+//	pod, namespace, node          which pair it is
+//	plugin, code, reasons         the first plugin to reject the node, as what, and why; plugin is empty for
+//	                              a node that fits
+//	byPreFilter                   set when the node was ruled out before it was looked at
+//	scores, rawScores, total      what each plugin gives to a node that fits, weighted and as it says it, and
+//	                              the sum of the weighted scores
+//	best                          whether it is one of the nodes that the scheduler would choose from
 //
 // # Guarantees
 //

@@ -11,19 +11,24 @@ import (
 )
 
 // Usage is how a query is written after the name of the command.
-const Usage = "[daemonset/NAME [NODE]] [-n NAMESPACE] [-o wide|json]"
+const Usage = "[daemonset/NAME [NODE] | pod/NAME [NODE]] [-n NAMESPACE] [-o wide|json]"
 
 // World is what a query is about.
 type World struct {
 	Sets  []*daemonset.DaemonSet
 	Nodes []*cluster.Node
+	Pods  []*cluster.Pod
+	// Others are what the scheduler looks at besides: namespaces and disruption budgets.
+	Others []cluster.Object
 }
 
 // Query is what somebody wants to know. The zero Query asks about every DaemonSet and every node.
 type Query struct {
-	// Name is the name of the DaemonSet, and Node that of the node; empty means all of them.
+	// Kind is the kind of what is asked about, a DaemonSet or a Pod; empty means every DaemonSet.
+	Kind cluster.Kind
+	// Name is its name, and Node that of the node; empty means all of them.
 	Name, Node string
-	// Namespace is where DaemonSets are looked for; empty means everywhere.
+	// Namespace is where the object is looked for; empty means everywhere.
 	Namespace string
 	// Output is how the answer is printed: "", "wide" or "json".
 	Output string
@@ -38,18 +43,19 @@ func Parse(words []string, namespace, output string) (Query, error) {
 		return Query{}, fmt.Errorf("unknown output %q; choose wide or json", output)
 	}
 	if len(words) > 2 {
-		return Query{}, fmt.Errorf("one DaemonSet and one node at most, but then comes %q", words[2])
+		return Query{}, fmt.Errorf("one object and one node at most, but then comes %q", words[2])
 	}
 	if len(words) > 0 {
 		kind, name, ok := strings.Cut(words[0], "/")
-		if !ok || name == "" || !namesDaemonSet(kind) {
-			return Query{}, fmt.Errorf("%q does not name a DaemonSet; write daemonset/NAME", words[0])
-		}
-		if strings.Contains(name, "/") {
-			return Query{}, fmt.Errorf("%q has more than a type and a name; write daemonset/NAME and -n NAMESPACE",
+		q.Kind, q.Name = kindNamed(kind), name
+		if !ok || name == "" || q.Kind == "" {
+			return Query{}, fmt.Errorf("%q names neither a DaemonSet nor a pod; write daemonset/NAME or pod/NAME",
 				words[0])
 		}
-		q.Name = name
+		if strings.Contains(name, "/") {
+			return Query{}, fmt.Errorf("%q has more than a type and a name; write %s/NAME and -n NAMESPACE",
+				words[0], kind)
+		}
 	}
 	if len(words) > 1 {
 		if q.Node = nodeName(words[1]); q.Node == "" {
@@ -59,14 +65,16 @@ func Parse(words []string, namespace, output string) (Query, error) {
 	return q, nil
 }
 
-// namesDaemonSet reports whether a word means the type, in kubectl's spellings.
-func namesDaemonSet(word string) bool {
+// kindNamed is the kind that a word means, in kubectl's spellings; "" for other kinds.
+func kindNamed(word string) cluster.Kind {
 	switch strings.ToLower(word) {
 	case "daemonset", "daemonsets", "ds", "daemonset.apps", "daemonsets.apps",
 		"daemonset.v1.apps", "daemonsets.v1.apps":
-		return true
+		return daemonset.Kind
+	case "pod", "pods", "po":
+		return cluster.KindPod
 	}
-	return false
+	return ""
 }
 
 // nodeName is the name in NODE or node/NODE.
@@ -82,30 +90,47 @@ func nodeName(word string) string {
 	return ""
 }
 
+// sets returns the DaemonSets that are asked about, by namespace and name.
 func (q *Query) sets(world World) ([]*daemonset.DaemonSet, error) {
-	var found []*daemonset.DaemonSet
-	for _, set := range world.Sets {
-		if (q.Namespace == "" || set.Namespace == q.Namespace) && (q.Name == "" || set.Name == q.Name) {
-			found = append(found, set)
+	return named(q, daemonset.Kind, world.Sets)
+}
+
+// pod returns the pod that is asked about.
+func (q *Query) pod(world World) (*cluster.Pod, error) {
+	found, err := named(q, cluster.KindPod, world.Pods)
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// named returns the objects that a query names: all of them without a name, else the one.
+func named[T cluster.Object](q *Query, kind cluster.Kind, objects []T) ([]T, error) {
+	var found []T
+	for _, obj := range objects {
+		m := obj.Meta()
+		if (q.Namespace == "" || m.Namespace == q.Namespace) && (q.Name == "" || m.Name == q.Name) {
+			found = append(found, obj)
 		}
 	}
-	slices.SortFunc(found, func(a, b *daemonset.DaemonSet) int {
-		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
+	slices.SortFunc(found, func(a, b T) int {
+		return cmp.Or(cmp.Compare(a.Meta().Namespace, b.Meta().Namespace), cmp.Compare(a.Meta().Name, b.Meta().Name))
 	})
 	switch {
 	case q.Name != "" && len(found) == 0:
-		return nil, notFound(daemonset.Kind, q.Name)
+		return nil, notFound(kind, q.Name)
 	case q.Name != "" && len(found) > 1:
 		var where []string
-		for _, set := range found {
-			where = append(where, set.Namespace)
+		for _, obj := range found {
+			where = append(where, obj.Meta().Namespace)
 		}
-		return nil, fmt.Errorf("daemonset %q is in several namespaces; choose one with -n: %s",
-			q.Name, strings.Join(where, ", "))
+		return nil, fmt.Errorf("%s %q is in several namespaces; choose one with -n: %s",
+			strings.ToLower(string(kind)), q.Name, strings.Join(where, ", "))
 	}
 	return found, nil
 }
 
+// nodes returns the nodes that are asked about, by name.
 func (q *Query) nodes(world World) ([]*cluster.Node, error) {
 	var found []*cluster.Node
 	for _, node := range world.Nodes {

@@ -3,6 +3,7 @@ package simcmd
 import (
 	"slices"
 
+	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/daemonset"
 	"github.com/daemonsim/daemonsim/internal/explain"
 	"github.com/daemonsim/daemonsim/internal/kubectl"
@@ -21,11 +22,7 @@ func why(sh *Shell, args []string) (string, error) {
 	if err != nil {
 		return "", &usageError{err}
 	}
-	world := explain.World{Nodes: slices.Collect(sh.sim.Nodes())}
-	for obj := range sh.sim.Objects(daemonset.Kind, "") {
-		world.Sets = append(world.Sets, obj.(*daemonset.DaemonSet))
-	}
-	text, err := query.Answer(world)
+	text, err := query.Answer(sh.world())
 	if err != nil {
 		return "", plainError(kubectl.Message(err))
 	}
@@ -33,4 +30,19 @@ func why(sh *Shell, args []string) (string, error) {
 		return "No resources found\n", nil
 	}
 	return text, nil
+}
+
+// world is all that a query can be about.
+func (sh *Shell) world() explain.World {
+	world := explain.World{Nodes: slices.Collect(sh.sim.Nodes())}
+	for obj := range sh.sim.Objects(daemonset.Kind, "") {
+		world.Sets = append(world.Sets, obj.(*daemonset.DaemonSet))
+	}
+	for obj := range sh.sim.Objects(cluster.KindPod, "") {
+		world.Pods = append(world.Pods, obj.(*cluster.Pod))
+	}
+	for _, kind := range []cluster.Kind{cluster.KindNamespace, cluster.KindPodDisruptionBudget} {
+		world.Others = slices.AppendSeq(world.Others, sh.sim.Objects(kind, ""))
+	}
+	return world
 }
