@@ -79,6 +79,31 @@ func ExampleSim_ExplainAll() {
 	// node-2 false dedicated=gpu:NoExecute
 }
 
+func ExampleSim_ExplainPod() {
+	sim := daemonsim.New(daemonsim.Config{})
+	must(sim.AddNodes("node-1", "node-2"))
+	must(sim.Cordon("node-2"))
+	must(sim.ApplyYAML("pod.yaml", `
+apiVersion: v1
+kind: Pod
+metadata: {name: job}
+spec:
+  containers:
+  - name: main
+    image: job:v1
+    resources: {requests: {cpu: "6"}}
+`))
+
+	evaluation, err := sim.ExplainPod("default", "job")
+	must(err)
+	for _, node := range evaluation.Nodes {
+		fmt.Println(node.Node, node.Plugin, node.Status.Reasons)
+	}
+	// Output:
+	// node-1 NodeResourcesFit [Insufficient cpu]
+	// node-2 NodeUnschedulable [node(s) were unschedulable]
+}
+
 func ExampleSim_Fork() {
 	sim := daemonsim.New(daemonsim.Config{})
 	must(sim.ApplyYAML("agent.yaml", agent))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/daemonsim/daemonsim/affinity"
@@ -55,7 +56,8 @@ type Config struct {
 // side instead of sharing one.
 type Sim struct {
 	*cluster.Cluster
-	epoch time.Time
+	epoch   time.Time
+	profile scheduler.Profile
 }
 
 // New returns an empty cluster with a scheduler, kubelets, and the controllers of DaemonSets and of
@@ -69,22 +71,26 @@ func New(config Config) *Sim {
 	if epoch.IsZero() {
 		epoch = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
 	}
+	profile := slices.Clone(config.Profile)
+	if profile == nil {
+		profile = scheduler.DefaultProfile()
+	}
 	c := cluster.New(
 		cluster.Config{
 			Seed: config.Seed, Chooser: config.Chooser,
 			Capacity: config.Capacity, Lags: config.Lags, MaxSteps: config.MaxSteps,
 		},
 		daemonset.New(daemonset.Config{Mode: config.Mode, Planner: config.Planner}),
-		scheduler.New(scheduler.Config{Profile: config.Profile}),
+		scheduler.New(scheduler.Config{Profile: profile}),
 		kubelet.New(kubelet.Config{Default: pods, Images: config.Images}),
 		disruption.New(),
 	)
-	return &Sim{c, epoch}
+	return &Sim{c, epoch, profile}
 }
 
 // Fork returns an independent simulation in the same state. Given the same calls both make the same
 // changes, and neither sees the other's.
-func (s *Sim) Fork() *Sim { return &Sim{s.Cluster.Fork(), s.epoch} }
+func (s *Sim) Fork() *Sim { return &Sim{s.Cluster.Fork(), s.epoch, s.profile} }
 
 // Epoch is the date of t=0.
 func (s *Sim) Epoch() time.Time { return s.epoch }
@@ -236,6 +242,25 @@ func (s *Sim) ExplainAll(namespace, name string) ([]daemonset.Explanation, error
 		return nil, err
 	}
 	return daemonset.ExplainAll(set, s.Nodes()), nil
+}
+
+// ExplainPod says what the scheduler would make of a pod and each node as the cluster is now: the first
+// plugin to reject the node and why, or what each plugin gives to it. Nothing is done. A pod that is bound
+// already fits no node but its own.
+func (s *Sim) ExplainPod(namespace, name string) (scheduler.Evaluation, error) {
+	pod := s.Pod(namespace, name)
+	if pod == nil {
+		return scheduler.Evaluation{}, &cluster.ObjectError{
+			Op: "explain", Kind: cluster.KindPod, Key: namespace + "/" + name, Err: cluster.ErrNotFound,
+		}
+	}
+	var objects []cluster.Object
+	for _, kind := range []cluster.Kind{
+		cluster.KindNode, cluster.KindPod, cluster.KindNamespace, cluster.KindPodDisruptionBudget,
+	} {
+		objects = slices.AppendSeq(objects, s.Objects(kind, ""))
+	}
+	return s.profile.Explain(pod, objects...), nil
 }
 
 func (s *Sim) set(op, namespace, name string) (*daemonset.DaemonSet, error) {

@@ -20,7 +20,7 @@ func (q *Query) answerPod(world World) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	e := scheduler.DefaultProfile().Evaluate(unbound(pod), snapshotWithout(pod, world))
+	e := scheduler.DefaultProfile().Explain(pod, world.objects()...)
 	results := slices.DeleteFunc(e.Nodes, func(r scheduler.NodeResult) bool {
 		return !slices.ContainsFunc(asked, func(n *cluster.Node) bool { return n.Name == r.Node })
 	})
@@ -33,31 +33,16 @@ func (q *Query) answerPod(world World) (string, error) {
 	return q.podTable(&e, results), nil
 }
 
-// unbound returns a pod that asks for the node that it is bound to, as its spec does: the scheduler would
-// let it onto that node alone.
-func unbound(p *cluster.Pod) *cluster.Pod {
-	if !p.Bound() {
-		return p
+// objects are all that the scheduler looks at.
+func (w *World) objects() []cluster.Object {
+	list := slices.Clone(w.Others)
+	for _, node := range w.Nodes {
+		list = append(list, node)
 	}
-	asks := p.Clone().(*cluster.Pod)
-	asks.NodeName, asks.Target = "", ""
-	asks.Template = cluster.NewTemplate(cluster.PodTemplateSpec{
-		ObjectMeta: cluster.TemplateMeta{Labels: p.Labels}, Spec: p.FullSpec(),
-	})
-	return asks
-}
-
-func snapshotWithout(pod *cluster.Pod, world World) *scheduler.Snapshot {
-	var objects []cluster.Object
-	for _, node := range world.Nodes {
-		objects = append(objects, node)
+	for _, pod := range w.Pods {
+		list = append(list, pod)
 	}
-	for _, p := range world.Pods {
-		if p != pod {
-			objects = append(objects, p)
-		}
-	}
-	return scheduler.NewSnapshot(append(objects, world.Others...)...)
+	return list
 }
 
 // podTable prints a line for each node and, when the pod fits nowhere, what the scheduler says then.
