@@ -45,8 +45,8 @@
 // server fills in metadata (uid, resourceVersion, generation, creationTimestamp, deletionTimestamp,
 // deletionGracePeriodSeconds, managedFields, selfLink), a template's owner references, timeAdded of
 // taints and the inventory in a Node's status (volumes, daemon endpoints, features, swap) are accepted
-// and not kept: [Item.Dropped] names them. The capacity, allocatable, conditions, addresses, node info
-// and images of a Node are kept.
+// and not kept: [Item.Dropped] names them, and [Source.Text] reads what they say. The capacity,
+// allocatable, conditions, addresses, node info and images of a Node are kept.
 //
 // Timestamps count from [Options.Epoch]. UIDs in owner references are kept if a simulation wrote
 // them; others become one that no object has. The status of a DaemonSet is read, and emptied on creation.

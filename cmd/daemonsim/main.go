@@ -5,6 +5,7 @@
 //	daemonsim run -f FILE... [flags]               applies manifests, lets them settle, prints what is there
 //	daemonsim explain -f FILE... [daemonset/NAME [NODE]]
 //	                                               says why nodes run pods of DaemonSets, or do not
+//	daemonsim explain -f FILE... pod/NAME          says what the scheduler would make of a pod
 //	daemonsim version                              says which version this is
 //
 // The exit code is 0 for success, 1 for a failure and 2 for a mistake on the command line.
