@@ -272,6 +272,9 @@ func (s *Sim) set(op, namespace, name string) (*daemonset.DaemonSet, error) {
 	}
 }
 
+// SetMode changes how the pods of DaemonSets get to their nodes, for those that are created from now on.
+func (s *Sim) SetMode(mode daemonset.Mode) { s.Controller().SetMode(mode) }
+
 // SetImageBehaviour says how an image behaves from now on.
 func (s *Sim) SetImageBehaviour(image string, b kubelet.Behaviour) error {
 	return s.kubelet().SetImage(image, b)

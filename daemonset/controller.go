@@ -109,6 +109,10 @@ func (c *Controller) TaskName(kind cluster.TaskKind) string {
 	return names[kind]
 }
 
+// SetMode changes how pods get to their nodes, for those that are created from now on. An unknown mode
+// counts as ViaScheduler.
+func (c *Controller) SetMode(mode Mode) { c.config.Mode = mode }
+
 // Evaluations counts how often a placement was worked out for nodes that look alike, and how often one
 // that looks at names was asked about a node. It is what placement costs.
 func (c *Controller) Evaluations() uint64 { return c.evaluations }

@@ -12,6 +12,8 @@
 //	sim run 30s                         virtual time goes on for that long
 //	sim settle                          virtual time goes on until nothing is left to do
 //	sim image IMAGE [flags]             how an image behaves from now on
+//	sim placement direct                pods of DaemonSets are put on their nodes without the scheduler
+//	                                    from now on; sim placement scheduler takes it back
 //	sim explain daemonset/NAME NODE     why a node runs a pod of a DaemonSet, or does not, and what
 //	                                    would change that; without NODE or NAME a table
 //	sim explain pod/NAME                what the scheduler would make of a pod and each node

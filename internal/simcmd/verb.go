@@ -25,6 +25,7 @@ func verbs() []verb {
 		{"run", "sim run DURATION, as in sim run 30s", runFor},
 		{"settle", "sim settle", settle},
 		{"image", imageUsage, image},
+		{"placement", placementUsage, placement},
 		{"explain", "sim explain " + explain.Usage, why},
 		{"time", "sim time", clock},
 		{"changes", "sim changes", changes},
