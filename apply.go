@@ -94,20 +94,11 @@ func merge(before, obj cluster.Object) cluster.Object {
 			next.Spec.Taints = spec.Taints
 		}
 	case *cluster.Pod:
-		mergePod(before.(*cluster.Pod), next)
+		if next.NodeName == "" {
+			next.NodeName = before.(*cluster.Pod).NodeName
+		}
 	}
 	return next
-}
-
-// mergePod keeps what a pod's manifest cannot change; a spec that says the same as the stored one is
-// taken for it.
-func mergePod(before, next *cluster.Pod) {
-	if next.Template != nil && next.Template.Equal(before.Template) {
-		next.Template = before.Template
-	}
-	if next.NodeName == "" {
-		next.NodeName = before.NodeName
-	}
 }
 
 func mergeMap(old, new map[string]string) map[string]string {

@@ -3,7 +3,8 @@ package cluster
 import "fmt"
 
 // admitPod resolves what a new pod says by name: its priority class gives it priority and preemption
-// policy. What the pod itself says of them may not be anything else.
+// policy. What the pod itself says of them may not be anything else. One that is born on a node gets the
+// labels of the node's topology.
 func (cl *Client) admitPod(p *Pod) error {
 	spec := p.Spec()
 	priority, class, ok := cl.c.store.priorityOf(spec.PriorityClassName)
@@ -25,6 +26,10 @@ func (cl *Client) admitPod(p *Pod) error {
 			ErrForbidden, *said, policy)
 	}
 	p.Priority, p.class = priority, class
+	if p.NodeName != "" {
+		n, _ := cl.c.store.get(KindNode, "", p.NodeName).(*Node)
+		p.adoptTopology(n)
+	}
 	return nil
 }
 

@@ -93,6 +93,17 @@ func TestLabelKeysAreFoldedAtCreation_S72_S81(t *testing.T) {
 			require.Equal(t, tt.pod.Labels["rev"] == "", spread[0].Selector.Matches(other))
 		})
 	}
+	t.Run("S-134 S-72 labels of the node that it is born on", func(t *testing.T) {
+		n := newNode("n")
+		n.Labels = map[string]string{"topology.kubernetes.io/zone": "z1"}
+		create(t, c, n)
+		p := newPodOn("f", "n")
+		p.Template = templateWith(func(s *cluster.PodTemplateSpec) {
+			keyed(&s.Spec)
+			s.Spec.TopologySpreadConstraints[0].MatchLabelKeys = []string{"topology.kubernetes.io/zone"}
+		})
+		require.Equal(t, "app=agent,topology.kubernetes.io/zone in (z1)", keyedSelectors(t, create(t, c, p).FullSpec())[2])
+	})
 	require.Equal(t, before, string(cluster.JSON(shared.Spec(), time.Time{})), "the template is as it was")
 	changed := update(t, c, edited(a, func(p *cluster.Pod) { p.Labels = map[string]string{"rev": "10"} }))
 	require.Equal(t, "app=agent,rev in (7)", keyedSelectors(t, changed.FullSpec())[0], "at creation, not later")

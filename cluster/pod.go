@@ -144,9 +144,7 @@ func (p *Pod) PrepareUpdate(old Object) {
 	was := old.(*Pod)
 	p.Status, p.Priority, p.class = was.Status, was.Priority, was.class
 	p.node, p.target, p.group, p.linked = was.node, was.target, was.group, was.linked
-	if p.Template != nil && p.Template.Equal(was.Template) {
-		p.Template = was.Template
-	}
+	p.Template = p.Template.respec(was)
 	p.asTemplate = was.asTemplate && p.Template == was.Template && maps.Equal(p.Labels, was.Labels) &&
 		maps.Equal(p.Annotations, was.Annotations) &&
 		reflect.DeepEqual(p.OwnerReferences, was.OwnerReferences)

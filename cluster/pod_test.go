@@ -93,16 +93,6 @@ func TestFullSpec(t *testing.T) {
 	require.Equal(t, "b", p.TargetNode(), "where a pod is counts more than where it was meant to be")
 }
 
-func TestTemplateEqual(t *testing.T) {
-	var none *cluster.Template
-	other := templateWith(func(s *cluster.PodTemplateSpec) { s.Spec.Containers[0].Image = "agent:v2" })
-	require.True(t, plain.Equal(cluster.NewTemplate(plainSpec())))
-	require.True(t, plain.Equal(plain))
-	require.False(t, plain.Equal(other))
-	require.False(t, plain.Equal(nil))
-	require.True(t, none.Equal(nil))
-}
-
 // TestGeneratedNameClash is D-105: eight attempts in all. A fork tells which names come next.
 func TestGeneratedNameClash(t *testing.T) {
 	next := func(c *cluster.Cluster, n int) []string {

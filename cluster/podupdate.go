@@ -1,11 +1,9 @@
 package cluster
 
 import (
-	"bytes"
 	"fmt"
 	"math"
 	"slices"
-	"time"
 
 	"github.com/daemonsim/daemonsim/cluster/field"
 	"github.com/daemonsim/daemonsim/taints"
@@ -113,5 +111,5 @@ func sameBesides(s, was *PodSpec) bool {
 	if grace != nil && before != nil && *before < 0 && *grace == 1 {
 		now.TerminationGracePeriodSeconds = before
 	}
-	return bytes.Equal(JSON(&now, time.Time{}), JSON(was, time.Time{}))
+	return sameText(&now, was)
 }

@@ -3,7 +3,6 @@ package cluster
 import (
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/daemonsim/daemonsim/affinity"
 	"github.com/daemonsim/daemonsim/cluster/field"
@@ -130,13 +129,4 @@ func labelKey(labels map[string]string) string {
 		b = append(b, '\n')
 	}
 	return string(b)
-}
-
-// Equal reports whether two templates say the same.
-func (t *Template) Equal(o *Template) bool {
-	if t == o || t == nil || o == nil {
-		return t == o
-	}
-	return string(JSON(&PodTemplateSpec{t.meta, t.spec}, time.Time{})) ==
-		string(JSON(&PodTemplateSpec{o.meta, o.spec}, time.Time{}))
 }

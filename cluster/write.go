@@ -140,7 +140,6 @@ func (cl *Client) insert(obj Object) {
 		obj.node, obj.target = s.nodeID(obj.NodeName), s.nodeID(obj.Target)
 		if obj.NodeName != "" {
 			obj.Status.ScheduledAt = cl.c.now
-			obj.adoptTopology(s.nodes.At(int(obj.node)).node)
 		}
 		s.groups.assign(obj, obj.asTemplate)
 		obj.linked = s.needsLinks(obj)
