@@ -138,3 +138,19 @@ func TestBindingAddsTopology_S134(t *testing.T) {
 		}
 	}
 }
+
+// TestRelabelledNodeKeepsItsPods_S22: affinity is ignored during execution.
+func TestRelabelledNodeKeepsItsPods_S22(t *testing.T) {
+	c := cluster.New(cluster.Config{})
+	n := newNode("a")
+	n.Labels = map[string]string{"disk": "ssd"}
+	create(t, c, n)
+	p := newPodOn("p", "a")
+	p.Template = templateWith(func(s *cluster.PodTemplateSpec) {
+		s.Spec.NodeSelector = map[string]string{"disk": "ssd"}
+	})
+	p = create(t, c, p)
+	update(t, c, edited(c.Node("a"), func(n *cluster.Node) { delete(n.Labels, "disk") }))
+	require.NoError(t, c.Settle())
+	require.Same(t, p, storedPod(c, "p"), "nothing happens to it")
+}

@@ -124,6 +124,18 @@ func TestFirstUntoleratedDoesNotAllocate(t *testing.T) {
 	}))
 }
 
+// TestComparisonDoesNotAllocate_S26 compares numbers, and texts that are none.
+func TestComparisonDoesNotAllocate_S26(t *testing.T) {
+	node := []taints.Taint{{Key: "k", Value: "5", Effect: noSchedule}, {Key: "k", Value: "x", Effect: noExecute}}
+	pod := []taints.Toleration{{Key: "k", Operator: "Lt", Value: "x"}, {Key: "k", Operator: "Gt", Value: "3"}}
+	require.Zero(t, testing.AllocsPerRun(100, func() {
+		i, _ := taints.FirstUntoleratedWithComparison(node, pod, taints.ComparisonOn, noSchedule, noExecute)
+		if i != 1 {
+			panic("wrong")
+		}
+	}))
+}
+
 // TestFirstUntoleratedModel compares with the definition, taint by taint.
 func TestFirstUntoleratedModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
