@@ -3,6 +3,7 @@ package daemonset
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/daemonsim/daemonsim/cluster"
@@ -92,6 +93,10 @@ func (c *Controller) release(cl *cluster.Client, t *tracked) error {
 		switch {
 		case stored != nil:
 			c.claimed(cl, t, stored.(*cluster.Pod), 0)
+		case err == nil:
+			// It is gone, and counts no more than one that has been released.
+			t.mark(p.TargetID())
+			c.claims.Set(p.UID, podClaim{version: math.MaxUint64})
 		case !errors.Is(err, cluster.ErrInvalid):
 			errs = append(errs, err)
 		}

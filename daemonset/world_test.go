@@ -35,6 +35,9 @@ type setup struct {
 	// noKubelet leaves the kubelets out, so that the test says what becomes of pods.
 	noKubelet bool
 	chooser   cluster.Chooser
+	lags      map[string]cluster.Lag
+	// hide, when set, is what the controller is told instead of a change.
+	hide func(*cluster.Change) *cluster.Change
 }
 
 func newWorld(t testing.TB, s setup, nodes ...string) *world {
@@ -44,13 +47,16 @@ func newWorld(t testing.TB, s setup, nodes ...string) *world {
 		control: daemonset.New(s.config),
 	}
 	actors := []cluster.Actor{w.control}
+	if s.hide != nil {
+		actors[0] = &hiding{w.control, s.hide}
+	}
 	if !s.noKubelet {
 		actors = append(actors, w.pods)
 	}
 	if !s.noScheduler {
 		actors = append(actors, scheduler.New(scheduler.Config{}))
 	}
-	w.Cluster = cluster.New(cluster.Config{Seed: 1, Chooser: s.chooser}, actors...)
+	w.Cluster = cluster.New(cluster.Config{Seed: 1, Chooser: s.chooser, Lags: s.lags}, actors...)
 	w.OnChange(w.record)
 	w.join(nodes...)
 	return w
