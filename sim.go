@@ -42,6 +42,9 @@ type Config struct {
 	// Lags say how far behind the cluster actors are, by their names: "daemonset-controller",
 	// "default-scheduler", "kubelet" and so on. All others see every change as it is written.
 	Lags map[string]cluster.Lag
+	// NoOwnWritesCheck makes the DaemonSet controller rely on its expectations alone when it lags, as it did
+	// before Kubernetes v1.36.
+	NoOwnWritesCheck bool
 	// Epoch is the date of t=0, for timestamps in manifests. The zero time means the first of
 	// January 2000, UTC.
 	Epoch time.Time
@@ -80,7 +83,9 @@ func New(config Config) *Sim {
 			Seed: config.Seed, Chooser: config.Chooser,
 			Capacity: config.Capacity, Lags: config.Lags, MaxSteps: config.MaxSteps,
 		},
-		daemonset.New(daemonset.Config{Mode: config.Mode, Planner: config.Planner}),
+		daemonset.New(daemonset.Config{
+			Mode: config.Mode, Planner: config.Planner, NoOwnWritesCheck: config.NoOwnWritesCheck,
+		}),
 		scheduler.New(scheduler.Config{Profile: profile}),
 		kubelet.New(kubelet.Config{Default: pods, Images: config.Images}),
 		disruption.New(),
