@@ -3,6 +3,7 @@ package cluster
 import (
 	"iter"
 	"slices"
+	"time"
 )
 
 // collector is the garbage collector: it deletes what a deleted owner leaves behind, and everything
@@ -26,21 +27,26 @@ func (collector) Fork() Actor { return collector{} }
 func (collector) Observe(cl *Client, ch *Change) {
 	if ch.Verb != Deleted {
 		if cl.hasLostOwner(ch) {
-			cl.collect(ch.After, collectOrphan)
+			cl.collect(ch.After, collectOrphan, lostOwnerDelay)
 		}
 		return
 	}
 	if ns, ok := ch.Before.(*Namespace); ok {
 		for _, kind := range cl.Kinds() {
 			for obj := range cl.Objects(kind, ns.Name) {
-				cl.collect(obj, collect)
+				cl.collect(obj, collect, 0)
 			}
 		}
 	}
 	for obj := range cl.Reader.s.dependentsOf(ch.Before.Meta()) {
-		cl.collect(obj, collectOrphan)
+		cl.collect(obj, collectOrphan, 0)
 	}
 }
+
+// lostOwnerDelay is how long the collector takes to find out that an owner is gone for good. If it took no
+// time at all, a controller that has not seen its object go would make a dependent again at the same moment,
+// and that without end.
+const lostOwnerDelay = time.Second
 
 // hasLostOwner reports whether a change has given an object an owner that was there once and is gone. What
 // never was says nothing: it may live outside of the cluster.
@@ -82,9 +88,9 @@ func (s *store) dependentsOf(owner *ObjectMeta) iter.Seq[Object] {
 	}
 }
 
-func (cl *Client) collect(obj Object, kind TaskKind) {
+func (cl *Client) collect(obj Object, kind TaskKind, delay time.Duration) {
 	if m := obj.Meta(); !m.Terminating() {
-		cl.After(0, Task{Kind: kind, Object: m.UID})
+		cl.After(delay, Task{Kind: kind, Object: m.UID})
 	}
 }
 

@@ -22,7 +22,7 @@ type budget struct {
 func (b *budget) name() Check { return Budget }
 
 func (b *budget) change(sim *daemonsim.Sim, ch *cluster.Change, r *report) {
-	if ch.Actor != daemonset.Name {
+	if ch.Actor != daemonset.Name || lags(sim) {
 		return
 	}
 	if p := deleted(ch); p != nil {

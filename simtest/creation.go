@@ -1,35 +1,64 @@
 package simtest
 
 import (
+	"slices"
+
 	"github.com/daemonsim/daemonsim"
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/daemonset"
 	"github.com/daemonsim/daemonsim/rollout"
 )
 
-// creation judges every pod that the DaemonSet controller creates.
-type creation struct{}
+// creation judges every pod that the DaemonSet controller creates, by what the controller sees.
+type creation struct {
+	// own are the pods that the controller has created, also before it sees them.
+	own map[cluster.UID]bool
+}
 
-func (creation) name() Check { return Creation }
+func (*creation) name() Check { return Creation }
 
-func (creation) change(sim *daemonsim.Sim, ch *cluster.Change, r *report) {
+func (c *creation) change(sim *daemonsim.Sim, ch *cluster.Change, r *report) {
 	p, ok := ch.After.(*cluster.Pod)
 	if !ok || ch.Verb != cluster.Created || ch.Actor != daemonset.Name {
 		return
 	}
-	set := ownerOf(sim.Reader, p)
+	view := sim.ViewOf(daemonset.Name)
+	set := ownerOf(view, p)
 	if set == nil {
 		r.add(p, "created for a DaemonSet that does not exist")
 		return
 	}
-	e := entryAt(sim.Reader, set, p)
-	if sim.Node(e.node) == nil {
+	e := entryAt(view, set, p)
+	if view.Node(e.node) == nil {
 		r.add(p, "created for the node %q, which does not exist", e.node)
 	} else if !e.run {
 		r.add(p, "created on node %q, which should not run it", e.node)
 	}
-	madeFromCurrent(sim.Reader, set, p, r)
+	if lags(sim) {
+		e = c.known(sim, set, p)
+	} else {
+		madeFromCurrent(view, set, p, r)
+	}
 	second(set, p, &e, r)
+}
+
+// lags reports whether the controller sees the cluster later than it changes. It is then right to do what
+// would have been right some time ago.
+func lags(sim *daemonsim.Sim) bool { return sim.ViewOf(daemonset.Name) != sim.Reader }
+
+// known puts together the entry of the node of a pod from the pods, as they are, that a controller that lags
+// must know of: it has seen or created them.
+func (c *creation) known(sim *daemonsim.Sim, set *daemonset.DaemonSet, p *cluster.Pod) entry {
+	if c.own == nil {
+		c.own = make(map[cluster.UID]bool)
+	}
+	c.own[p.UID] = true
+	e := entryAt(sim.Reader, set, p)
+	e.pods = slices.DeleteFunc(e.pods, func(other *cluster.Pod) bool {
+		seen := sim.ViewOf(daemonset.Name).PodByUID(other.UID)
+		return !c.own[other.UID] && (seen == nil || !owns(set, seen))
+	})
+	return e
 }
 
 // ownerOf is the DaemonSet that controls a pod, nil if none does.

@@ -13,7 +13,7 @@ type deletion struct{}
 func (deletion) name() Check { return Deletion }
 
 func (deletion) change(sim *daemonsim.Sim, ch *cluster.Change, r *report) {
-	if ch.Actor != daemonset.Name {
+	if ch.Actor != daemonset.Name || lags(sim) {
 		return
 	}
 	p := deleted(ch)

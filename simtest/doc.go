@@ -25,6 +25,9 @@
 //   - [MissingNode]: a pod does not outlive the moment in which its node goes.
 //   - [Frozen]: nothing that was ever stored changes afterwards.
 //
+// A controller that lags is judged by what it sees: it creates pods where they should have been, and never a
+// second one beside a pod that it has seen or created. Deletion and Budget are left out then.
+//
 // What Quiet checks are functions of their own: [Placed], [Scheduled], [Counted], [History], [Claimed] and
 // [Collected]. Converged adds [RolledOut].
 //

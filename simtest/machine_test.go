@@ -51,6 +51,16 @@ func newMachine(t *rapid.T) *machine {
 	if rapid.Bool().Draw(t, "chooser") {
 		config.Chooser = cluster.NewRandomChooser(config.Seed)
 	}
+	if rapid.Bool().Draw(t, "lag") {
+		config.Lags = make(map[string]cluster.Lag)
+		for _, actor := range []string{daemonset.Name, "garbage-collector"} {
+			config.Lags[actor] = drawLag(t, actor)
+			if config.Mode == daemonset.Direct {
+				config.Lags[actor].Kinds[cluster.KindNode] = 0
+			}
+		}
+		config.NoOwnWritesCheck = rapid.Bool().Draw(t, "no check of own writes")
+	}
 	sim := daemonsim.New(config)
 	for i := range rapid.IntRange(0, 5).Draw(t, "nodes") {
 		if err := sim.AddNodes(fmt.Sprintf("n%d", i)); err != nil {
@@ -58,6 +68,17 @@ func newMachine(t *rapid.T) *machine {
 		}
 	}
 	return &machine{[]*run{newRun(sim)}}
+}
+
+// drawLag draws a lag of up to three seconds, by kind. Who binds pods sees nodes at once here: a pod that is
+// bound to a node which is gone would wait for the pod garbage collector.
+func drawLag(t *rapid.T, actor string) cluster.Lag {
+	delay := func(what string) time.Duration {
+		return time.Duration(rapid.IntRange(0, 6).Draw(t, "lag of "+actor+" "+what)) * 500 * time.Millisecond
+	}
+	return cluster.Lag{Delay: delay(""), Kinds: map[cluster.Kind]time.Duration{
+		cluster.KindNode: delay("for nodes"), cluster.KindPod: delay("for pods"),
+	}}
 }
 
 // sim is the simulation to look at.

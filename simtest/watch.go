@@ -44,7 +44,7 @@ type closer interface {
 func Watch(sim *daemonsim.Sim, skip ...Check) *Checker {
 	c := &Checker{sim: sim}
 	for _, check := range []changeCheck{
-		newVersions(sim), counters{}, creation{}, deletion{}, &budget{}, &missingNode{},
+		newVersions(sim), counters{}, &creation{}, deletion{}, &budget{}, &missingNode{},
 	} {
 		if !slices.Contains(skip, check.name()) {
 			c.checks = append(c.checks, check)
