@@ -14,6 +14,7 @@
 //	sim image IMAGE [flags]             how an image behaves from now on
 //	sim placement direct                pods of DaemonSets are put on their nodes without the scheduler
 //	                                    from now on; sim placement scheduler takes it back
+//	sim lag ACTOR [DELAY] [KIND=DELAY]  how far behind an actor's view is from now on
 //	sim explain daemonset/NAME NODE     why a node runs a pod of a DaemonSet, or does not, and what
 //	                                    would change that; without NODE or NAME a table
 //	sim explain pod/NAME                what the scheduler would make of a pod and each node

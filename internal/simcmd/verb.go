@@ -26,6 +26,7 @@ func verbs() []verb {
 		{"settle", "sim settle", settle},
 		{"image", imageUsage, image},
 		{"placement", placementUsage, placement},
+		{"lag", lagUsage, lag},
 		{"explain", "sim explain " + explain.Usage, why},
 		{"time", "sim time", clock},
 		{"changes", "sim changes", changes},

@@ -1,0 +1,39 @@
+package simcmd
+
+import (
+	"strings"
+	"time"
+
+	"github.com/daemonsim/daemonsim/cluster"
+)
+
+const lagUsage = "sim lag ACTOR with a DURATION for all kinds, or KIND=DURATION for one, or both, " +
+	"as in sim lag daemonset-controller 1s Pod=5s; 0s ends it"
+
+// lag says how far behind the cluster an actor is from now on.
+func lag(sh *Shell, args []string) (string, error) {
+	words, err := noFlags(args)
+	if err != nil {
+		return "", err
+	}
+	if len(words) < 2 {
+		return "", misuse("which actor lags, and by how much?")
+	}
+	l := cluster.Lag{Kinds: make(map[cluster.Kind]time.Duration)}
+	for _, word := range words[1:] {
+		kind, text, named := strings.Cut(word, "=")
+		if !named {
+			text = word
+		}
+		delay, err := time.ParseDuration(text)
+		if err != nil || delay < 0 {
+			return "", misuse("%q is no lag", word)
+		}
+		if named {
+			l.Kinds[cluster.Kind(kind)] = delay
+		} else {
+			l.Delay = delay
+		}
+	}
+	return "", sh.sim.SetLag(words[0], l)
+}
