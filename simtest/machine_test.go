@@ -55,9 +55,6 @@ func newMachine(t *rapid.T) *machine {
 		config.Lags = make(map[string]cluster.Lag)
 		for _, actor := range []string{daemonset.Name, "garbage-collector"} {
 			config.Lags[actor] = drawLag(t, actor)
-			if config.Mode == daemonset.Direct {
-				config.Lags[actor].Kinds[cluster.KindNode] = 0
-			}
 		}
 		config.NoOwnWritesCheck = rapid.Bool().Draw(t, "no check of own writes")
 	}
@@ -70,14 +67,14 @@ func newMachine(t *rapid.T) *machine {
 	return &machine{[]*run{newRun(sim)}}
 }
 
-// drawLag draws a lag of up to three seconds, by kind. Who binds pods sees nodes at once here: a pod that is
-// bound to a node which is gone would wait for the pod garbage collector.
+// drawLag draws a lag of up to three seconds, by kind. Nodes are seen at once here: a pod that is born on a
+// node which is gone would wait for the pod garbage collector.
 func drawLag(t *rapid.T, actor string) cluster.Lag {
 	delay := func(what string) time.Duration {
 		return time.Duration(rapid.IntRange(0, 6).Draw(t, "lag of "+actor+" "+what)) * 500 * time.Millisecond
 	}
 	return cluster.Lag{Delay: delay(""), Kinds: map[cluster.Kind]time.Duration{
-		cluster.KindNode: delay("for nodes"), cluster.KindPod: delay("for pods"),
+		cluster.KindNode: 0, cluster.KindPod: delay("for pods"),
 	}}
 }
 
