@@ -64,6 +64,13 @@ type WithStatus interface {
 	CopyStatus(from Object) Object
 }
 
+// StatusJudge is an object whose status has rules of its own.
+type StatusJudge interface {
+	WithStatus
+	// ValidateStatusUpdate judges the status of the object as the next version of old.
+	ValidateStatusUpdate(old Object) field.ErrorList
+}
+
 // Scope says whether the objects of a kind live in namespaces.
 type Scope bool
 

@@ -312,6 +312,11 @@ func (cl *Client) UpdateStatus(obj Object) (Object, error) {
 	if next == before {
 		return before, nil
 	}
+	if j, ok := next.(StatusJudge); ok {
+		if errs := j.ValidateStatusUpdate(before); len(errs) > 0 {
+			return nil, invalid("update", next, errs)
+		}
+	}
 	cl.replace(before, next)
 	return next, nil
 }

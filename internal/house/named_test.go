@@ -21,8 +21,8 @@ var specified = []struct {
 // unnamed are the rules that no test has the name of, and why.
 var unnamed = map[string]string{}
 
-// TestRulesAreNamed looks for the rules that no test is named by: neither a subtest, nor a row of a table,
-// nor a heading of a page that runs. The specification is not part of the repository.
+// TestRulesAreNamed looks for the rules that no test is named by: neither a function (as in TestList_D12), nor
+// a subtest, nor a row of a table, nor a heading of a page that runs. The specification is not part of the repository.
 func TestRulesAreNamed(t *testing.T) {
 	house, err := load(os.DirFS("../.."))
 	if err != nil {
@@ -51,6 +51,7 @@ var (
 	rulePattern    = regexp.MustCompile(`\b[DS]-[0-9]+\b`)
 	rangePattern   = regexp.MustCompile(`\b([DS])-([0-9]+)\.\.(?:[DS]-)?([0-9]+)\b`)
 	sectionPattern = regexp.MustCompile(`^## ([0-9]+)\.`)
+	namePattern    = regexp.MustCompile(`_([DS])([0-9]+)`)
 	definedPattern = regexp.MustCompile(`^- \*\*([DS]-[0-9]+)\*\*`)
 )
 
@@ -115,12 +116,14 @@ func (t *tree) namedRules() map[string]bool {
 	return named
 }
 
-// namesIn passes on the texts of a node that may name a test: the elements of a composite literal, the first
+// namesIn passes on the texts of a node that may name a test: the name of a function, the elements of a composite literal, the first
 // argument of Run, and the arguments of a function of the test's own that takes the name. The texts that
 // are for a failure alone name nothing.
 func namesIn(n ast.Node, add func(string)) {
 	var names []ast.Expr
 	switch n := n.(type) {
+	case *ast.FuncDecl:
+		add(namePattern.ReplaceAllString(n.Name.Name, " $1-$2"))
 	case *ast.CompositeLit:
 		names = n.Elts
 	case *ast.CallExpr:
