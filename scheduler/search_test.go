@@ -183,3 +183,23 @@ func TestScoreOutOfRange(t *testing.T) {
 		require.ErrorIs(t, c.Settle(), cluster.ErrUnsettled)
 	})
 }
+
+// TestSeveralNames is S-56 and S-62 for a pod whose affinity names several nodes: each of them is looked at.
+func TestSeveralNames(t *testing.T) {
+	aOrB := requiring(named("a"), named("b"))
+	for _, row := range []struct {
+		rule string
+		a, b nodeChange
+		want string
+	}{
+		{rule: "S-62 the first fits", a: labelled("k", "v"), b: cordoned, want: "a"},
+		{rule: "S-62 the second fits", a: cordoned, b: labelled("k", "v"), want: "b"},
+	} {
+		t.Run(row.rule, func(t *testing.T) {
+			w := newWorld(t, newNode("a", row.a), newNode("b", row.b), newNode("c"), newPod("p", aOrB))
+			w.settle()
+			require.Equal(t, row.want, w.pod("p").NodeName)
+			require.Equal(t, 2, w.asked)
+		})
+	}
+}

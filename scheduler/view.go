@@ -172,7 +172,7 @@ func (x *index) forget(id cluster.NodeID) {
 type view struct {
 	r     cluster.Reader
 	index *index
-	// only is scratch space for a node that is looked at alone.
+	// only is scratch space for the first node that is looked at by name: for most pods there is no other.
 	only NodeInfo
 }
 
@@ -183,10 +183,10 @@ func (v *view) node(name string) *NodeInfo {
 	switch {
 	case n == nil:
 		return nil
-	case len(v.index.infos) > 0:
-		return v.load(n)
 	case v.only.Node == n:
 		return &v.only
+	case v.only.Node != nil || len(v.index.infos) > 0:
+		return v.load(n)
 	}
 	v.fill(&v.only, n)
 	return &v.only
