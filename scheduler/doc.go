@@ -30,7 +30,10 @@
 //   - A pod that is pinned to a node and was rejected for what is on that node is not tried again for
 //     events elsewhere, which in Kubernetes can wake it in vain.
 //   - Pods are not tried again merely because they have waited for five minutes: an attempt depends on
-//     nothing but what wakes a pod.
+//     nothing but what wakes a pod. So what the hints of Kubernetes overlook, such as a node that joins
+//     far from all pods that do not want the pod near, goes unnoticed until something else wakes it.
+//   - A pod that is bound elsewhere than where it was nominated tells the pods that it kept off there at
+//     once; in Kubernetes they are tried again after those five minutes.
 //   - While there is no node at all, the attempts that fail for that reason are not made one by one.
 //   - What helps a plugin of one's own that is no QueueingHinter is not known, so a pod that it has
 //     rejected is tried again at every event.

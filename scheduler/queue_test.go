@@ -221,3 +221,22 @@ func TestLaggingScheduler(t *testing.T) {
 		require.False(t, w.pod("p2").Bound())
 	})
 }
+
+// TestNominationEndsElsewhere is about a pod that finds another node than the one that was to become free
+// for it: those wait no longer that it kept off there.
+func TestNominationEndsElsewhere(t *testing.T) {
+	w := newWorld(t, newNode("a"),
+		&cluster.PriorityClass{ObjectMeta: cluster.ObjectMeta{Name: "low"}, Value: -100},
+		on("a", newPod("victim", requesting("cpu", "3"), prioritized("low"))))
+	w.settle()
+	w.create(newPod("nominated", fourCores))
+	w.settle()
+	require.Equal(t, "a", w.pod("nominated").NominatedNodeName())
+	w.create(pinned("a", newPod("p", requesting("cpu", "1"))))
+	w.settle()
+	require.False(t, w.pod("p").Bound(), "the node is not promised twice")
+	w.create(newNode("b"))
+	w.settle()
+	require.Equal(t, "b", w.pod("nominated").NodeName)
+	require.Equal(t, "a", w.pod("p").NodeName)
+}

@@ -113,7 +113,11 @@ func (s *Scheduler) observeNode(cl *cluster.Client, before, n *cluster.Node, ver
 
 func (s *Scheduler) observePod(cl *cluster.Client, before, p *cluster.Pod, verb cluster.Verb) {
 	was := before != nil && assigned(before)
-	switch is := verb != cluster.Deleted && assigned(p); {
+	is := verb != cluster.Deleted && assigned(p)
+	if is && !was && before != nil && s.responsible(p) {
+		s.observeBinding(cl, before, p)
+	}
+	switch {
 	case was && is:
 		s.wakeAt(cl, p, Event{Kind: AssignedPodUpdated, PodBefore: before, Pod: p})
 	case was:
@@ -127,6 +131,14 @@ func (s *Scheduler) observePod(cl *cluster.Client, before, p *cluster.Pod, verb 
 
 // assigned reports whether a pod takes room on a node.
 func assigned(p *cluster.Pod) bool { return p.Bound() && !p.Terminal() }
+
+// observeBinding follows a pod that has got its node, whoever gave it.
+func (s *Scheduler) observeBinding(cl *cluster.Client, before, p *cluster.Pod) {
+	s.queue.take(before)
+	if nominated := before.NominatedNodeName(); nominated != "" && nominated != p.NodeName {
+		s.denominated(cl, before)
+	}
+}
 
 // observeTarget follows a pod that has no node.
 func (s *Scheduler) observeTarget(cl *cluster.Client, before, p *cluster.Pod, verb cluster.Verb) {
