@@ -17,6 +17,9 @@ type Options struct {
 	// Stdin is what Load reads where the path "-" is named, which it may be once. Nil makes "-" the
 	// name of a file.
 	Stdin io.Reader
+	// KeepInvalid keeps objects that are well-formed and that an API server would refuse all the same:
+	// what is wrong with them comes in Set.Invalid, beside them.
+	KeepInvalid bool
 
 	_ struct{}
 }

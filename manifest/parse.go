@@ -106,8 +106,15 @@ func (l *loading) fail(name string, err error) {
 
 func (l *loading) read(in File) {
 	f := decodeFile(in, l.opts)
+	formed := len(f.errs) == 0
 	for _, item := range f.set.Items {
-		f.judge(item)
+		for _, e := range judge(item) {
+			if l.opts.KeepInvalid && formed {
+				l.set.Invalid = append(l.set.Invalid, e)
+			} else {
+				f.addError(e)
+			}
+		}
 		l.checkTwice(f, item)
 	}
 	l.errs = append(l.errs, f.mistakes()...)
@@ -115,21 +122,23 @@ func (l *loading) read(in File) {
 	l.set.NotSimulated = append(l.set.NotSimulated, f.set.NotSimulated...)
 }
 
-// judge adds what is wrong with an object that is well-formed. What follows from a mistake of form
+// judge lists what is wrong with an object that is well-formed. What follows from a mistake of form
 // in the same field is left out.
-func (f *file) judge(item Item) {
+func judge(item Item) ErrorList {
 	obj := item.Object.Clone()
 	if m := obj.Meta(); m.Name == "" && m.GenerateName != "" {
 		// Creation draws a name, and judges it.
 		m.Name = m.GenerateName + "xxxxx"
 	}
 	obj.Default()
+	var list ErrorList
 	for _, e := range obj.Validate() {
 		path := item.Source.fullPath(e.Field)
 		if !slices.ContainsFunc(item.failed, func(p string) bool { return overlap(p, path) }) {
-			f.addError(item.locate(e))
+			list = append(list, item.locate(e))
 		}
 	}
+	return list
 }
 
 // locate turns a field error into one with a position.

@@ -8,6 +8,9 @@ type Set struct {
 	Items []Item
 	// NotSimulated are the others. They do no harm.
 	NotSimulated []NotSimulated
+	// Invalid is what is wrong with Items that an API server would refuse. It is empty unless
+	// Options.KeepInvalid is set.
+	Invalid ErrorList
 }
 
 // Item is one object and where it stands.

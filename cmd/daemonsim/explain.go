@@ -9,18 +9,21 @@ import (
 
 	"github.com/daemonsim/daemonsim/internal/explain"
 	"github.com/daemonsim/daemonsim/internal/kubectl"
+	"github.com/daemonsim/daemonsim/manifest"
 )
 
 func newExplain(s streams) *cobra.Command {
 	var world worldOptions
 	var namespace, output string
+	var strict bool
 	cmd := &cobra.Command{
 		Use:   "explain -f FILE... " + explain.Usage,
 		Short: "Say why nodes run pods of DaemonSets, or do not",
 		Long: "Answer for DaemonSets and nodes in manifests whether a pod should run there and whether one " +
 			"may go on\nthere: for one of each with every check that was made and what would change the " +
 			"answers, for all of\nthem as a table or JSON. Of a pod, say what the scheduler would make of it " +
-			"and each node.\nObjects are taken as the manifests state them; nothing is run.",
+			"and each node.\nObjects are taken as the manifests state them; nothing is run. What " +
+			"an API server would refuse\nis a warning: the controller and the scheduler have an answer for it.",
 		Example: "  daemonsim explain -f agent.yaml -f nodes.yaml daemonset/agent gpu-1\n" +
 			"  daemonsim explain -f web.yaml -f nodes.yaml pod/web -o json\n" +
 			"  kubectl get nodes,daemonsets -A -o json | daemonsim explain -f - -o wide",
@@ -35,18 +38,21 @@ func newExplain(s streams) *cobra.Command {
 			if err := world.validate(); err != nil {
 				return err
 			}
-			return runExplain(s, &world, query)
+			return runExplain(s, &world, query, strict)
 		},
 	}
 	world.addObjectsTo(cmd)
 	flags := cmd.Flags()
 	flags.StringVarP(&namespace, "namespace", "n", "", "the namespace of the DaemonSets; all without it")
+	flags.BoolVar(&strict, "strict", false,
+		"refuse objects that an API server would refuse; without it they are explained as they stand, "+
+			"with a warning")
 	flags.StringVarP(&output, "output", "o", "", "how to print the answers: wide or json")
 	return cmd
 }
 
-func runExplain(s streams, options *worldOptions, query explain.Query) error {
-	set, err := options.load(s)
+func runExplain(s streams, options *worldOptions, query explain.Query, strict bool) error {
+	set, err := options.load(s, manifest.Options{KeepInvalid: !strict})
 	if err != nil {
 		return &failure{err}
 	}

@@ -99,54 +99,43 @@ func (a *recordedAnswer) filterAnswers(t *testing.T) []filterAnswer {
 	return nodes
 }
 
-// explainCases is how many cases of a recording are asked about, and the fewest that must be answered: the
-// others have objects that an API server would refuse.
-const explainCases, explainAnswers = 200, 60
+// explainCases is how many cases of a recording are asked about. Many have objects that an API server would
+// refuse, for which Kubernetes' code has an answer all the same.
+const explainCases = 200
 
 // TestExplainRecorded asks the command about recorded cases, as a script would, and compares its JSON with
 // what Kubernetes' own code answered.
 func TestExplainRecorded(t *testing.T) {
 	t.Run("placement", func(t *testing.T) {
-		eachCase(t, "placement", func(id string, in explainCase, want recordedAnswer) bool {
-			text, ok := explainJSON(t, &in, "-n", in.DaemonSet.namespace(), "ds/"+in.DaemonSet.name())
-			if !ok {
-				return false
-			}
+		eachCase(t, "placement", func(id string, in explainCase, want recordedAnswer) {
+			text := explainJSON(t, &in, "-n", in.DaemonSet.namespace(), "ds/"+in.DaemonSet.name())
 			var got, recorded []placementAnswer
 			require.NoError(t, json.Unmarshal(text, &got))
 			require.NoError(t, json.Unmarshal(want.Nodes, &recorded))
 			require.Empty(t, cmp.Diff(recorded, got), id)
-			return true
 		})
 	})
 	t.Run("filter", func(t *testing.T) {
-		eachCase(t, "filter", func(id string, in explainCase, want recordedAnswer) bool {
-			text, ok := explainJSON(t, &in, "-n", in.Pod.namespace(), "pod/"+in.Pod.name())
-			if !ok {
-				return false
-			}
+		eachCase(t, "filter", func(id string, in explainCase, want recordedAnswer) {
+			text := explainJSON(t, &in, "-n", in.Pod.namespace(), "pod/"+in.Pod.name())
 			var got []filterAnswer
 			require.NoError(t, json.Unmarshal(text, &got))
 			require.Empty(t, cmp.Diff(want.filterAnswers(t), got), id)
-			return true
 		})
 	})
 }
 
-// explainJSON returns what the command prints; ok is false if it refuses the objects.
-func explainJSON(t *testing.T, in *explainCase, args ...string) (text []byte, ok bool) {
+// explainJSON returns what the command prints.
+func explainJSON(t *testing.T, in *explainCase, args ...string) []byte {
 	var stdout, stderr bytes.Buffer
 	args = append([]string{"explain", "-f", "-", "-o", "json"}, args...)
-	if run(args, bytes.NewReader(in.manifest(t)), &stdout, &stderr) == codeOK {
-		return stdout.Bytes(), true
-	}
-	require.Empty(t, stdout.String())
-	require.Contains(t, stderr.String(), "standard input:1: items[")
-	return nil, false
+	code := run(args, bytes.NewReader(in.manifest(t)), &stdout, &stderr)
+	require.Equal(t, codeOK, code, stderr.String())
+	return stdout.Bytes()
 }
 
 // eachCase asks about the first cases of a recording that is a part of the repository.
-func eachCase(t *testing.T, kind string, ask func(string, explainCase, recordedAnswer) (answered bool)) {
+func eachCase(t *testing.T, kind string, ask func(string, explainCase, recordedAnswer)) {
 	file, err := os.Open(filepath.Join("..", "..", "conformance", "testdata", kind+".jsonl.gz"))
 	if err != nil {
 		t.Skipf("no recording of this kind: %v", err)
@@ -156,7 +145,6 @@ func eachCase(t *testing.T, kind string, ask func(string, explainCase, recordedA
 	require.NoError(t, err)
 	lines := bufio.NewScanner(unzipped)
 	lines.Buffer(nil, 16<<20)
-	answered := 0
 	for n := 0; n < explainCases && lines.Scan(); n++ {
 		var c struct {
 			ID     string
@@ -164,10 +152,7 @@ func eachCase(t *testing.T, kind string, ask func(string, explainCase, recordedA
 			Answer recordedAnswer
 		}
 		require.NoError(t, json.Unmarshal(lines.Bytes(), &c))
-		if ask(c.ID, c.Case, c.Answer) {
-			answered++
-		}
+		ask(c.ID, c.Case, c.Answer)
 	}
 	require.NoError(t, lines.Err())
-	require.GreaterOrEqual(t, answered, explainAnswers)
 }

@@ -56,6 +56,8 @@ func TestCommandLines(t *testing.T) {
 		{name: "explain-stated", args: "explain -f testdata/placement.yaml ds/picky"},
 		{name: "explain-none", args: "explain -f testdata/nodes.yaml"},
 		{name: "explain-none-json", args: "explain -f testdata/nodes.yaml -o json"},
+		{name: "explain-strict", args: "explain -f testdata/odd.yaml --strict"},
+		{name: "explain-invalid", args: "explain -f testdata/odd.yaml"},
 		{name: "explain-refused", args: "explain -f testdata/placement.yaml -f testdata/bad1.yaml -o json"},
 		{name: "explain-nodes", args: "explain -f testdata/nodes.yaml -f testdata/agent.yaml ds/agent node/node-1 --nodes 1"},
 		{name: "explain-node-twice", args: "explain -f testdata/plain-node.yaml -f testdata/agent.yaml --nodes 1"},

@@ -51,7 +51,7 @@ func (o *worldOptions) validate() error {
 // build reads the manifests and applies them to a new simulation, of which watch is told before
 // anything is in it. The error holds all mistakes of all files.
 func (o *worldOptions) build(s streams, watch func(*daemonsim.Sim)) error {
-	set, err := o.load(s)
+	set, err := o.load(s, manifest.Options{})
 	if err != nil {
 		return err
 	}
@@ -67,11 +67,15 @@ func (o *worldOptions) build(s streams, watch func(*daemonsim.Sim)) error {
 	return apply(sim, set)
 }
 
-// load reads the manifests and names what in them is not simulated.
-func (o *worldOptions) load(s streams) (*manifest.Set, error) {
-	set, err := manifest.Load(manifest.Options{Stdin: s.in}, o.files...)
+// load reads the manifests and names what in them is not simulated, or not what an API server would take.
+func (o *worldOptions) load(s streams, options manifest.Options) (*manifest.Set, error) {
+	options.Stdin = s.in
+	set, err := manifest.Load(options, o.files...)
 	if err != nil {
 		return nil, mistakes{err}
+	}
+	for _, e := range set.Invalid {
+		fmt.Fprintf(s.err, "warning: %v\n", e)
 	}
 	for _, other := range set.NotSimulated {
 		if other.Kind == "Event" {
