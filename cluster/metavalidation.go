@@ -20,7 +20,12 @@ func ValidateMeta(m *ObjectMeta, scope Scope, path *field.Path) field.ErrorList 
 	if wellFormed(m, scope) {
 		return nil
 	}
-	errs := validateName(m, path)
+	return validateMeta(m, scope, affinity.DNSSubdomainErrors, path)
+}
+
+// validateMeta is ValidateMeta for kinds whose names have a syntax of their own.
+func validateMeta(m *ObjectMeta, scope Scope, syntax func(string) []string, path *field.Path) field.ErrorList {
+	errs := validateName(m, syntax, path)
 	errs = append(errs, validateNamespace(m.Namespace, scope, path.Child("namespace"))...)
 	errs = append(errs, validateFreeMeta(m, path)...)
 	finalizers := path.Child("finalizers")
@@ -120,15 +125,10 @@ const (
 	fieldImmutable = "field is immutable"
 )
 
-func validateName(m *ObjectMeta, path *field.Path) field.ErrorList {
+func validateName(m *ObjectMeta, syntax func(string) []string, path *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	if m.GenerateName != "" {
-		// A prefix may end in a dash: the random characters come after it.
-		prefix := strings.TrimSuffix(m.GenerateName, "-")
-		if prefix != m.GenerateName {
-			prefix += "a"
-		}
-		for _, msg := range affinity.DNSSubdomainErrors(prefix) {
+		for _, msg := range syntax(maskDash(m.GenerateName)) {
 			errs = append(errs, field.Invalid(path.Child("generateName"), m.GenerateName, msg))
 		}
 	}
@@ -139,7 +139,7 @@ func validateName(m *ObjectMeta, path *field.Path) field.ErrorList {
 		}
 		return append(errs, field.Required(name, "name or generateName is required"))
 	}
-	return append(errs, invalids(name, m.Name, affinity.DNSSubdomainErrors(m.Name))...)
+	return append(errs, invalids(name, m.Name, syntax(m.Name))...)
 }
 
 func validateNamespace(namespace string, scope Scope, path *field.Path) field.ErrorList {
@@ -198,7 +198,7 @@ func validateOwners(owners []OwnerReference, path *field.Path) field.ErrorList {
 			controller = name
 			continue
 		}
-		errs = append(errs, field.Invalid(path, owners, "Only one reference can have Controller set to true."+
+		errs = append(errs, field.Invalid(path, shownOwners(owners...), "Only one reference can have Controller set to true."+
 			" Found \"true\" in references for "+controller+" and "+name))
 	}
 	return errs
@@ -222,10 +222,31 @@ func validateOwner(o *OwnerReference, path *field.Path) field.ErrorList {
 			errs = append(errs, field.Required(path.Child(f.name), notEmpty))
 		}
 	}
-	if o.APIVersion == "v1" && o.Kind == "Event" {
-		errs = append(errs, field.Invalid(path, o, "/v1, Kind=Event is disallowed from being an owner"))
+	if strings.TrimPrefix(o.APIVersion, "/") == "v1" && o.Kind == "Event" {
+		errs = append(errs, field.Invalid(path, shownOwners(*o)[0], "/v1, Kind=Event is disallowed from being an owner"))
 	}
 	return errs
+}
+
+// shownOwner is an owner as a message repeats it.
+type shownOwner struct {
+	APIVersion         string `json:"apiVersion"`
+	Kind               Kind   `json:"kind"`
+	Name               string `json:"name"`
+	UID                string `json:"uid"`
+	Controller         *bool  `json:"controller,omitempty"`
+	BlockOwnerDeletion *bool  `json:"blockOwnerDeletion,omitempty"`
+}
+
+func shownOwners(owners ...OwnerReference) []shownOwner {
+	shown := make([]shownOwner, len(owners))
+	for i, o := range owners {
+		shown[i] = shownOwner{o.APIVersion, o.Kind, o.Name, "", o.Controller, o.BlockOwnerDeletion}
+		if o.UID != 0 {
+			shown[i].UID = o.UID.String()
+		}
+	}
+	return shown
 }
 
 // validateFinalizerNames judges the syntax. NB: the path does not say which one it is about.

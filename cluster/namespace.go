@@ -31,15 +31,18 @@ func (n *Namespace) Default() {
 	if n.Labels == nil {
 		n.Labels = make(map[string]string, 1)
 	}
-	n.Labels[label] = n.Name
+	n.Labels[label] = labelOf(n.Name)
 }
 
-// Validate reports everything that is wrong with the namespace.
+// Validate reports everything that is wrong with the namespace, whose name has no dots.
 func (n *Namespace) Validate() field.ErrorList {
-	path := field.NewPath("metadata")
-	errs := ValidateMeta(&n.ObjectMeta, ClusterScoped, path)
-	if len(affinity.DNSSubdomainErrors(n.Name)) > 0 {
-		return errs
-	}
-	return append(errs, invalids(path.Child("name"), n.Name, affinity.DNSLabelErrors(n.Name))...)
+	return validateMeta(&n.ObjectMeta, ClusterScoped, affinity.DNSLabelErrors, field.NewPath("metadata"))
+}
+
+// PrepareUpdate changes nothing.
+func (n *Namespace) PrepareUpdate(Object) {}
+
+// ValidateUpdate reports everything that is wrong with the namespace as the next version of old.
+func (n *Namespace) ValidateUpdate(old Object) field.ErrorList {
+	return ValidateMetaUpdate(&n.ObjectMeta, old.Meta(), field.NewPath("metadata"))
 }

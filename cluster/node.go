@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/daemonsim/daemonsim/affinity"
 	"github.com/daemonsim/daemonsim/taints"
 )
 
@@ -163,12 +164,20 @@ func (n *Node) defaultShared() {
 	}
 }
 
+// labelOf is a name as the value of a label; one that cannot be one is left out.
+func labelOf(name string) string {
+	if len(affinity.ValueErrors(name)) > 0 {
+		return ""
+	}
+	return name
+}
+
 func (n *Node) defaultLabels() {
 	if n.Labels == nil {
 		n.Labels = make(map[string]string, 3)
 	}
 	for _, l := range [...][2]string{
-		{LabelHostname, n.Name}, {"kubernetes.io/os", "linux"}, {"kubernetes.io/arch", "amd64"},
+		{LabelHostname, labelOf(n.Name)}, {"kubernetes.io/os", "linux"}, {"kubernetes.io/arch", "amd64"},
 	} {
 		if _, ok := n.Labels[l[0]]; !ok {
 			n.Labels[l[0]] = l[1]

@@ -1,7 +1,7 @@
 package cluster
 
 import (
-	"errors"
+	"encoding/json"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -50,11 +50,25 @@ func (n *Node) validateProvider(old string, path *field.Path) field.ErrorList {
 	return field.ErrorList{field.Invalid(path, nil, "field cannot be modified once set")}
 }
 
+// annotationTaints is where taints stood before they had a field.
+const annotationTaints = "scheduler.alpha.kubernetes.io/taints"
+
 func (n *Node) validateTaints(meta *field.Path) field.ErrorList {
-	if len(n.Spec.Taints) == 0 {
-		return nil
+	var errs field.ErrorList
+	if text := n.Annotations[annotationTaints]; text != "" {
+		at := meta.Child("annotations")
+		var old []taints.Taint
+		if err := json.Unmarshal([]byte(text), &old); err != nil {
+			errs = append(errs, field.Invalid(at, annotationTaints,
+				strings.ReplaceAll(err.Error(), "taints.Taint", "core.Taint")))
+		} else if len(old) > 0 {
+			errs = taintErrors(at.Child(annotationTaints), taints.ValidateTaints(old))
+		}
 	}
-	return taintErrors(meta.Child("taints"), taints.ValidateTaints(n.Spec.Taints))
+	if len(n.Spec.Taints) > 0 {
+		errs = append(errs, taintErrors(meta.Child("taints"), taints.ValidateTaints(n.Spec.Taints))...)
+	}
+	return errs
 }
 
 func (n *Node) validateResources() field.ErrorList {
@@ -84,12 +98,13 @@ func (l ResourceList) sound() bool {
 	return true
 }
 
-// podCIDRs is the list, or the one range that the older field has.
+// podCIDRs is the list, unless the older field for a single range says something else.
 func (n *Node) podCIDRs() []string {
-	if len(n.Spec.PodCIDRs) == 0 && n.Spec.PodCIDR != "" {
-		return []string{n.Spec.PodCIDR}
+	one, all := n.Spec.PodCIDR, n.Spec.PodCIDRs
+	if one != "" && (len(all) == 0 || all[0] != one) {
+		return []string{one}
 	}
-	return n.Spec.PodCIDRs
+	return all
 }
 
 func (n *Node) validatePodCIDRs(path *field.Path) field.ErrorList {
@@ -102,10 +117,13 @@ func (n *Node) validatePodCIDRs(path *field.Path) field.ErrorList {
 	families := make(map[bool]bool)
 	for i, text := range ranges {
 		prefix, err := netip.ParsePrefix(withoutLeadingZeros(text))
+		if detail := rangeError(text, prefix, err); detail != "" {
+			errs = append(errs, field.Invalid(path.Index(i), text, detail))
+		}
 		if err != nil {
-			errs = append(errs, field.Invalid(path.Index(i), text,
-				"must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"))
-			malformed = errors.Join(malformed, fmt.Errorf("invalid CIDR address: %s", text))
+			if malformed == nil {
+				malformed = fmt.Errorf("invalid CIDR[%d]: <nil> (invalid CIDR address: %s)", i, text)
+			}
 			continue
 		}
 		families[prefix.Addr().Unmap().Is4()] = true
@@ -121,6 +139,21 @@ func (n *Node) validatePodCIDRs(path *field.Path) field.ErrorList {
 		errs = append(errs, field.Invalid(path, ranges, "may specify no more than one CIDR for each IP family"))
 	}
 	return errs
+}
+
+// rangeError says what is wrong with a range of addresses; "" when nothing is.
+func rangeError(text string, prefix netip.Prefix, err error) string {
+	switch {
+	case err != nil:
+		return "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
+	case text != withoutLeadingZeros(text):
+		return "must not have leading 0s in IP or prefix length"
+	case prefix.Addr().Is4In6():
+		return "must not have an IPv4-mapped IPv6 address"
+	case prefix.Addr() != prefix.Masked().Addr():
+		return "must not have bits set beyond the prefix length"
+	}
+	return ""
 }
 
 // withoutLeadingZeros is an address as the API server reads it: 010.0.0.1 is 10.0.0.1.

@@ -1,29 +1,32 @@
 package cluster
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/daemonsim/daemonsim/affinity"
 	"github.com/daemonsim/daemonsim/cluster/field"
 	"github.com/daemonsim/daemonsim/taints"
 )
 
-// validatePlacement judges what a pod says about where it runs.
-func validatePlacement(s *PodSpec, path *field.Path) field.ErrorList {
-	errs := validateLabels(s.NodeSelector, path.Child("nodeSelector"))
-	errs = append(errs, validateAffinity(s.Affinity, path.Child("affinity"))...)
-	for i, t := range s.Tolerations {
-		errs = append(errs, taintErrors(path.Child("tolerations").Index(i),
-			taints.ValidateToleration(t, taints.ComparisonOff))...)
+func validateTolerations(tolerations []taints.Toleration, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	for i, t := range tolerations {
+		errs = append(errs, taintErrors(path.Index(i), taints.ValidateToleration(t, taints.ComparisonOff))...)
 	}
-	errs = append(errs, validateSpread(s.TopologySpreadConstraints,
-		path.Child("topologySpreadConstraints"))...)
-	return append(errs, validateGates(s.SchedulingGates, path.Child("schedulingGates"))...)
+	return errs
 }
 
-func validateGates(gates []PodSchedulingGate, path *field.Path) field.ErrorList {
+// validateGates judges what a pod waits for before it is ready, and before it is scheduled.
+func validateGates(s *PodSpec, path *field.Path) field.ErrorList {
 	var errs field.ErrorList
-	seen := make(map[string]bool, len(gates))
-	for i, g := range gates {
-		at := path.Index(i)
+	for i, g := range s.ReadinessGates {
+		at, name := path.Child("readinessGates").Index(i).Child("conditionType"), string(g.ConditionType)
+		errs = append(errs, invalids(at, name, affinity.KeyErrors(name))...)
+	}
+	seen := make(map[string]bool, len(s.SchedulingGates))
+	for i, g := range s.SchedulingGates {
+		at := path.Child("schedulingGates").Index(i)
 		errs = append(errs, invalids(at, g.Name, affinity.KeyErrors(g.Name))...)
 		if seen[g.Name] {
 			errs = append(errs, field.Duplicate(at, g.Name))
@@ -65,9 +68,14 @@ func validateNodeAffinity(a *affinity.NodeAffinity, path *field.Path) field.Erro
 		at := path.Child(fieldPreferred).Index(i)
 		errs = append(errs, validateWeight(term.Weight, at)...)
 		errs = append(errs, SelectorErrors(at.Child("preference"),
-			affinity.ValidateNodeSelectorTerm(&term.Preference))...)
+			slices.DeleteFunc(affinity.ValidateNodeSelectorTerm(&term.Preference), aboutLabelValue))...)
 	}
 	return errs
+}
+
+// aboutLabelValue picks out what is judged only where it is required: whether a value can be one of a label.
+func aboutLabelValue(p *affinity.Problem) bool {
+	return strings.HasPrefix(p.Field, "matchExpressions[") && strings.Contains(p.Field, ".values[")
 }
 
 const maxWeight = 100
@@ -98,28 +106,31 @@ func validatePodTerm(t *affinity.PodAffinityTerm, path *field.Path) field.ErrorL
 	errs := SelectorErrors(path.Child("labelSelector"), affinity.ValidateLabelSelector(t.LabelSelector))
 	errs = append(errs, SelectorErrors(path.Child("namespaceSelector"),
 		affinity.ValidateLabelSelector(t.NamespaceSelector))...)
-	for i, ns := range t.Namespaces {
-		errs = append(errs, validateDNSLabel(ns, path.Child("namespaces").Index(i))...)
+	for _, ns := range t.Namespaces {
+		// NB: the API server says "namespace", and not which.
+		errs = append(errs, validateDNSLabel(ns, path.Child("namespace"))...)
 	}
 	errs = append(errs, SelectorErrors(path,
 		affinity.ValidateLabelKeys(t.LabelSelector, t.MatchLabelKeys, t.MismatchLabelKeys))...)
-	return append(errs, validateTopologyKey(t.TopologyKey, path.Child("topologyKey"))...)
+	at := path.Child("topologyKey")
+	errs = append(errs, validateTopologyKey(t.TopologyKey, at)...)
+	return append(errs, invalids(at, t.TopologyKey, affinity.KeyErrors(t.TopologyKey))...)
 }
 
 func validateTopologyKey(key string, path *field.Path) field.ErrorList {
 	if key == "" {
 		return field.ErrorList{field.Required(path, "can not be empty")}
 	}
-	return invalids(path, key, affinity.KeyErrors(key))
+	return nil
 }
 
 func validateSpread(constraints []TopologySpreadConstraint, path *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	for i := range constraints {
 		errs = append(errs, validateSpreadConstraint(&constraints[i], path.Index(i))...)
-		for _, earlier := range constraints[:i] {
+		for _, later := range constraints[i+1:] {
 			c := &constraints[i]
-			if earlier.TopologyKey == c.TopologyKey && earlier.WhenUnsatisfiable == c.WhenUnsatisfiable {
+			if later.TopologyKey == c.TopologyKey && later.WhenUnsatisfiable == c.WhenUnsatisfiable {
 				errs = append(errs, field.Duplicate(path.Index(i).Child("{topologyKey, whenUnsatisfiable}"),
 					"{"+c.TopologyKey+", "+string(c.WhenUnsatisfiable)+"}"))
 				break

@@ -4,9 +4,6 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-
-	"github.com/daemonsim/daemonsim/affinity"
-	"github.com/daemonsim/daemonsim/cluster/field"
 )
 
 // Pod is one pod. What it shares with the other pods of its revision is in its Template; the fields
@@ -148,22 +145,4 @@ func (p *Pod) PrepareUpdate(old Object) {
 	p.asTemplate = was.asTemplate && p.Template == was.Template && maps.Equal(p.Labels, was.Labels) &&
 		maps.Equal(p.Annotations, was.Annotations) &&
 		reflect.DeepEqual(p.OwnerReferences, was.OwnerReferences)
-}
-
-// Validate reports everything that is wrong with the pod. The template has been judged already, when
-// it was made.
-func (p *Pod) Validate() field.ErrorList {
-	if p.Template == nil {
-		return field.ErrorList{field.Required(field.NewPath("spec"), "")}
-	}
-	if p.asTemplate && len(p.Template.metaErrs) == 0 && !p.badName() {
-		return p.Template.errs
-	}
-	errs := ValidateMeta(&p.ObjectMeta, Namespaced, field.NewPath("metadata"))
-	return append(errs, p.Template.errs...)
-}
-
-// badName reports whether the pod's name or namespace is not valid.
-func (p *Pod) badName() bool {
-	return len(affinity.DNSSubdomainErrors(p.Name)) > 0 || len(affinity.DNSLabelErrors(p.Namespace)) > 0
 }

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
+	"github.com/daemonsim/daemonsim/affinity"
 	"github.com/daemonsim/daemonsim/cluster/field"
 	"github.com/daemonsim/daemonsim/taints"
 )
@@ -14,6 +16,47 @@ const changeable = "`spec.containers[*].image`,`spec.initContainers[*].image`,`s
 	"`spec.tolerations` (only additions to existing tolerations)," +
 	"`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"
 
+// Validate reports everything that is wrong with a new pod. The template has been judged already, when it
+// was made.
+func (p *Pod) Validate() field.ErrorList {
+	if p.Template == nil {
+		return field.ErrorList{field.Required(field.NewPath("spec"), "")}
+	}
+	t := p.Template
+	if p.asTemplate && len(t.metaErrs) == 0 && p.plain() {
+		return t.errs
+	}
+	meta, spec := field.NewPath("metadata"), field.NewPath("spec")
+	errs := ValidateMeta(&p.ObjectMeta, Namespaced, meta)
+	errs = append(errs, p.validateAnnotations(meta.Child("annotations"))...)
+	errs = append(errs, t.errs...)
+	errs = append(errs, optionalName(spec.Child("nodeName"), p.NodeName, affinity.DNSSubdomainErrors)...)
+	if len(t.spec.EphemeralContainers) > 0 {
+		errs = append(errs, field.Forbidden(spec.Child("ephemeralContainers"), "cannot be set on create"))
+	}
+	if p.NodeName != "" && len(t.spec.SchedulingGates) > 0 {
+		errs = append(errs, field.Forbidden(spec.Child("nodeName"),
+			"cannot be set until all schedulingGates have been cleared"))
+	}
+	return append(errs, validateProfilesAgree(p.Annotations, &t.spec, spec)...)
+}
+
+// plain reports whether there is nothing unusual about what is the pod's own.
+func (p *Pod) plain() bool {
+	s := &p.Template.spec
+	return len(affinity.DNSSubdomainErrors(p.Name)) == 0 && len(affinity.DNSLabelErrors(p.Namespace)) == 0 &&
+		p.NodeName == "" && len(s.EphemeralContainers) == 0 && len(p.Annotations) == 0
+}
+
+func (p *Pod) validateAnnotations(path *field.Path) field.ErrorList {
+	if len(p.Annotations) == 0 {
+		return nil
+	}
+	s := p.Template.spec
+	s.NodeName = p.NodeName
+	return validatePodAnnotations(p.Annotations, &s, path)
+}
+
 // ValidateUpdate reports everything that is wrong with the pod as the next version of old. Of the spec
 // only images, the deadline, tolerations and scheduling gates may change, and these in one direction.
 func (p *Pod) ValidateUpdate(old Object) field.ErrorList {
@@ -21,8 +64,10 @@ func (p *Pod) ValidateUpdate(old Object) field.ErrorList {
 	if p.Template == nil {
 		return p.Validate()
 	}
-	errs := ValidateMetaUpdate(&p.ObjectMeta, &was.ObjectMeta, field.NewPath("metadata"))
-	spec := field.NewPath("spec")
+	meta, spec := field.NewPath("metadata"), field.NewPath("spec")
+	errs := ValidateMetaUpdate(&p.ObjectMeta, &was.ObjectMeta, meta)
+	errs = append(errs, p.validateAnnotations(meta.Child("annotations"))...)
+	errs = append(errs, lastingAnnotations(p.Annotations, was.Annotations, meta.Child("annotations"))...)
 	moved := p.NodeName != was.NodeName || p.Target != was.Target
 	if p.Template != was.Template {
 		errs = append(errs, p.Template.errs...)
@@ -34,6 +79,30 @@ func (p *Pod) ValidateUpdate(old Object) field.ErrorList {
 	}
 	if moved {
 		errs = append(errs, field.Forbidden(spec, "pod updates may not change fields other than "+changeable))
+	}
+	return errs
+}
+
+// lastingAnnotations refuses changes of annotations that belong to the spec.
+func lastingAnnotations(now, was map[string]string, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	report := func(key, verb string) {
+		switch {
+		case strings.HasPrefix(key, prefixAppArmor):
+			errs = append(errs, field.Forbidden(path.Key(key), "may not "+verb+" AppArmor annotations"))
+		case key == annotationMirror:
+			errs = append(errs, field.Forbidden(path.Key(key), "may not "+verb+" mirror pod annotation"))
+		}
+	}
+	for _, key := range sortedKeys(was) {
+		if value, ok := now[key]; !ok || value != was[key] {
+			report(key, "remove or update")
+		}
+	}
+	for _, key := range sortedKeys(now) {
+		if _, ok := was[key]; !ok {
+			report(key, "add")
+		}
 	}
 	return errs
 }

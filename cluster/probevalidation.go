@@ -52,12 +52,11 @@ func validateProbe(p *Probe, path *field.Path) field.ErrorList {
 	return errs
 }
 
-func validateLifecycle(l *Lifecycle, grace *int64, path *field.Path) field.ErrorList {
+func validateLifecycle(l *Lifecycle, s *PodSpec, path *field.Path) field.ErrorList {
 	if l == nil {
 		return nil
 	}
 	var errs field.ErrorList
-	at := path.Child("lifecycle")
 	for _, h := range [...]struct {
 		name    string
 		handler *LifecycleHandler
@@ -66,10 +65,15 @@ func validateLifecycle(l *Lifecycle, grace *int64, path *field.Path) field.Error
 			errs = append(errs, validateHandler(handler{
 				exec: h.handler.Exec, httpGet: h.handler.HTTPGet,
 				tcpSocket: h.handler.TCPSocket, sleep: h.handler.Sleep,
-			}, grace, at.Child(h.name))...)
+			}, s.TerminationGracePeriodSeconds, path.Child(h.name))...)
 		}
 	}
 	return errs
+}
+
+// acts reports whether there is more than a signal, which is dropped as long as its feature is off.
+func (l *Lifecycle) acts() bool {
+	return l != nil && (l.PostStart != nil || l.PreStop != nil || l.StopSignal == nil)
 }
 
 // handler is what probes and lifecycle handlers can do.
@@ -122,7 +126,13 @@ func (a *ExecAction) validate(path *field.Path) field.ErrorList {
 func (a *HTTPGetAction) validate(path *field.Path) field.ErrorList {
 	errs := required(path.Child("path"), a.Path)
 	errs = append(errs, validatePortOrName(a.Port, path.Child("port"))...)
-	return append(errs, oneOf(path.Child("scheme"), a.Scheme, URISchemeHTTP, URISchemeHTTPS)...)
+	if a.Scheme != URISchemeHTTP && a.Scheme != URISchemeHTTPS {
+		errs = append(errs, notSupported(path.Child("scheme"), a.Scheme, URISchemeHTTP, URISchemeHTTPS)...)
+	}
+	for _, h := range a.HTTPHeaders {
+		errs = append(errs, invalids(path.Child("httpHeaders"), h.Name, headerErrors(h.Name))...)
+	}
+	return errs
 }
 
 func (a *TCPSocketAction) validate(path *field.Path) field.ErrorList {

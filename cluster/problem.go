@@ -19,9 +19,19 @@ func SelectorErrors(path *field.Path, problems affinity.Problems) field.ErrorLis
 func taintErrors(path *field.Path, problems []taints.Problem) field.ErrorList {
 	var errs field.ErrorList
 	for _, p := range problems {
+		if t, ok := p.Value.(taints.Taint); ok {
+			p.Value = field.Internal(shownTaint{t.Key, t.Value, t.Effect, nil})
+		}
 		errs = append(errs, problemError(path, p.Field, string(p.Kind), p.Value, p.Detail))
 	}
 	return errs
+}
+
+// shownTaint is a taint as a message repeats it.
+type shownTaint struct {
+	Key, Value string
+	Effect     taints.Effect
+	TimeAdded  *string
 }
 
 // problemError puts a path and the rest of one together; the rest may begin with an index.
