@@ -34,7 +34,7 @@ func TestValidatePodTemplate(t *testing.T) {
 			"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[]}}}}`,
 			"spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms: " +
 				"Required value: must have at least one node selector term"},
-		{"D-22", `{"containers":[{` + valid + `}],"ephemeralContainers":[{"name":"e"}]}`,
+		{"D-22", `{"containers":[{` + valid + `}],"ephemeralContainers":[{"name":"e","image":"x"}]}`,
 			"spec.ephemeralContainers: Forbidden: ephemeral containers not allowed in pod template"},
 		{"D-22", `{"containers":[{` + valid + `}],"terminationGracePeriodSeconds":-1}`, ""},
 		{"resources", `{"containers":[{` + valid + `,"resources":{"limits":{"cpu":"1"},"requests":{"cpu":"2"}}}]}`,

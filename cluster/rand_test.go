@@ -107,7 +107,7 @@ func TestStreamUniform(t *testing.T) {
 // TestGenerateName is D-105: 58 characters of the prefix and five of an alphabet without vowels.
 func TestGenerateName(t *testing.T) {
 	create := func(c *cluster.Cluster, prefix string) string {
-		obj, err := c.Create(&cluster.Namespace{ObjectMeta: cluster.ObjectMeta{GenerateName: prefix}})
+		obj, err := c.Create(&cluster.PriorityClass{ObjectMeta: cluster.ObjectMeta{GenerateName: prefix}})
 		require.NoError(t, err)
 		return obj.Meta().Name
 	}

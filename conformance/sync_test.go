@@ -171,7 +171,7 @@ func (w *world) build(in *syncCase) {
 	}
 	status := *w.stored()
 	status.Status = in.DaemonSet.Status
-	status.Status.ObservedGeneration += 1 - in.DaemonSet.Metadata.Generation
+	status.Status.ObservedGeneration = max(0, status.Status.ObservedGeneration+1-in.DaemonSet.Metadata.Generation)
 	w.do(w.UpdateStatus(&status))
 	for _, r := range in.Revisions {
 		w.revision(r)
