@@ -73,7 +73,8 @@ func validateInitContainers(s *PodSpec, volumes map[string]*Volume, path *field.
 			errs = append(errs, field.Duplicate(at.Child("name"), c.Name))
 		}
 		names[c.Name] = names[c.Name] || c.Name != ""
-		errs = append(errs, validateHostPorts(c.Ports, make(map[string]bool), path.Index(0).Child("ports"))...)
+		errs = append(errs, validateHostPorts(c.Ports, make(map[string]bool),
+			path.Index(0).Child("ports"))...)
 		if c.isSidecar() {
 			errs = append(errs, validateLifecycle(c.Lifecycle, s, at.Child("lifecycle"))...)
 			errs = append(errs, validateProbes(c, at)...)
@@ -188,7 +189,8 @@ func validateContainer(
 	errs = append(errs, validateDevices(c, volumes, path.Child("volumeDevices"))...)
 	errs = append(errs, oneOf(path.Child("imagePullPolicy"), c.ImagePullPolicy,
 		PullAlways, PullIfNotPresent, PullNever)...)
-	errs = append(errs, validateResources(&c.Resources, claimNames(s.ResourceClaims), path.Child("resources"))...)
+	errs = append(errs, validateResources(&c.Resources, claimNames(s.ResourceClaims),
+		path.Child("resources"))...)
 	errs = append(errs, validateResizing(c.ResizePolicy, s.RestartPolicy, path.Child("resizePolicy"))...)
 	return append(errs, validateSecurityContext(c.SecurityContext, s, path.Child("securityContext"))...)
 }

@@ -175,7 +175,8 @@ func validateFieldRef(f *ObjectFieldSelector, supported []string, path *field.Pa
 	case slices.Contains(otherFieldPaths(), name) || slices.Contains(envFieldPaths(), name):
 		return notSupported(at, name, supported...)
 	}
-	return field.ErrorList{field.Invalid(at, name, "error converting fieldPath: field label not supported: "+name)}
+	return field.ErrorList{field.Invalid(at, name,
+		"error converting fieldPath: field label not supported: "+name)}
 }
 
 // subscript takes a path apart that names one label or annotation, as in metadata.labels['key'].

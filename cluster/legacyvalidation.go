@@ -29,15 +29,18 @@ func validatePartition(n int32, path *field.Path) field.ErrorList {
 }
 
 func (s *GitRepoVolumeSource) validate(path *field.Path) field.ErrorList {
-	return append(required(path.Child("repository"), s.Repository), localPath(s.Directory, path.Child("directory"))...)
+	return append(required(path.Child("repository"), s.Repository), localPath(s.Directory,
+		path.Child("directory"))...)
 }
 
 func (s *GCEPersistentDiskVolumeSource) validate(path *field.Path) field.ErrorList {
-	return append(required(path.Child("pdName"), s.PDName), validatePartition(s.Partition, path.Child("partition"))...)
+	return append(required(path.Child("pdName"), s.PDName), validatePartition(s.Partition,
+		path.Child("partition"))...)
 }
 
 func (s *AWSElasticBlockStoreVolumeSource) validate(path *field.Path) field.ErrorList {
-	return append(required(path.Child("volumeID"), s.VolumeID), validatePartition(s.Partition, path.Child("partition"))...)
+	return append(required(path.Child("volumeID"), s.VolumeID), validatePartition(s.Partition,
+		path.Child("partition"))...)
 }
 
 func (s *ISCSIVolumeSource) validate(path *field.Path) field.ErrorList {
@@ -146,7 +149,8 @@ func (s *QuobyteVolumeSource) validate(path *field.Path) field.ErrorList {
 	case s.Registry == "":
 		errs = append(errs, field.Required(registry, pairs))
 	case len(s.Tenant) > maxTenant:
-		errs = append(errs, field.Required(path.Child("tenant"), "must be a UUID and may not exceed a length of 64 characters"))
+		errs = append(errs, field.Required(path.Child("tenant"),
+			"must be a UUID and may not exceed a length of 64 characters"))
 	default:
 		for pair := range strings.SplitSeq(s.Registry, ",") {
 			if !isHostPort(pair) {
@@ -178,7 +182,8 @@ func (s *FCVolumeSource) validate(path *field.Path) field.ErrorList {
 	case len(s.TargetWWNs) == 0 && len(s.WWIDs) == 0:
 		errs = append(errs, field.Required(names, "must specify either targetWWNs or wwids, but not both"))
 	case len(s.TargetWWNs) > 0 && len(s.WWIDs) > 0:
-		errs = append(errs, field.Invalid(names, s.TargetWWNs, "targetWWNs and wwids can not be specified simultaneously"))
+		errs = append(errs, field.Invalid(names, s.TargetWWNs,
+			"targetWWNs and wwids can not be specified simultaneously"))
 	}
 	switch {
 	case len(s.TargetWWNs) == 0:
@@ -221,14 +226,16 @@ func (s *PortworxVolumeSource) validate(path *field.Path) field.ErrorList {
 
 func (s *AzureDiskVolumeSource) validate(path *field.Path) field.ErrorList {
 	errs := requiredAll(path, text{"diskName", s.DiskName}, text{"diskURI", s.DataDiskURI})
-	errs = append(errs, validateChoice(s.CachingMode, path.Child("cachingMode"), "None", "ReadOnly", "ReadWrite")...)
+	errs = append(errs, validateChoice(s.CachingMode, path.Child("cachingMode"), "None", "ReadOnly",
+		"ReadWrite")...)
 	errs = append(errs, validateChoice(s.Kind, path.Child("kind"), "Dedicated", "Managed", "Shared")...)
 	uri := path.Child("diskURI")
 	switch managed := s.Kind != nil && *s.Kind == "Managed"; {
 	case s.Kind == nil:
 	case managed && !strings.HasPrefix(s.DataDiskURI, "/subscriptions/"):
-		errs = append(errs, notSupported(uri, s.DataDiskURI, "/subscriptions/{sub-id}/resourcegroups/{group-name}"+
-			"/providers/microsoft.compute/disks/{disk-id}")...)
+		errs = append(errs, notSupported(uri, s.DataDiskURI,
+			"/subscriptions/{sub-id}/resourcegroups/{group-name}"+
+				"/providers/microsoft.compute/disks/{disk-id}")...)
 	case !managed && !strings.HasPrefix(s.DataDiskURI, "https://"):
 		errs = append(errs, notSupported(uri, s.DataDiskURI,
 			"https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd")...)
@@ -238,10 +245,12 @@ func (s *AzureDiskVolumeSource) validate(path *field.Path) field.ErrorList {
 
 func (s *StorageOSVolumeSource) validate(path *field.Path) field.ErrorList {
 	errs := requiredName(path.Child("volumeName"), s.VolumeName, affinity.DNSLabelErrors)
-	errs = append(errs, optionalName(path.Child("volumeNamespace"), s.VolumeNamespace, affinity.DNSLabelErrors)...)
+	errs = append(errs, optionalName(path.Child("volumeNamespace"), s.VolumeNamespace,
+		affinity.DNSLabelErrors)...)
 	return append(errs, validateSecretRef(s.SecretRef, path)...)
 }
 
 func (s *ScaleIOVolumeSource) validate(path *field.Path) field.ErrorList {
-	return requiredAll(path, text{"gateway", s.Gateway}, text{"system", s.System}, text{"volumeName", s.VolumeName})
+	return requiredAll(path, text{"gateway", s.Gateway}, text{"system", s.System},
+		text{"volumeName", s.VolumeName})
 }

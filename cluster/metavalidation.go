@@ -198,8 +198,9 @@ func validateOwners(owners []OwnerReference, path *field.Path) field.ErrorList {
 			controller = name
 			continue
 		}
-		errs = append(errs, field.Invalid(path, shownOwners(owners...), "Only one reference can have Controller set to true."+
-			" Found \"true\" in references for "+controller+" and "+name))
+		errs = append(errs, field.Invalid(path, shownOwners(owners...),
+			"Only one reference can have Controller set to true."+
+				" Found \"true\" in references for "+controller+" and "+name))
 	}
 	return errs
 }
@@ -223,7 +224,8 @@ func validateOwner(o *OwnerReference, path *field.Path) field.ErrorList {
 		}
 	}
 	if strings.TrimPrefix(o.APIVersion, "/") == "v1" && o.Kind == "Event" {
-		errs = append(errs, field.Invalid(path, shownOwners(*o)[0], "/v1, Kind=Event is disallowed from being an owner"))
+		errs = append(errs, field.Invalid(path, shownOwners(*o)[0],
+			"/v1, Kind=Event is disallowed from being an owner"))
 	}
 	return errs
 }

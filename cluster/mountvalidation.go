@@ -29,7 +29,8 @@ func validateMounts(c *Container, volumes map[string]*Volume, path *field.Path) 
 			errs = append(errs, field.Invalid(name, m.Name, "must not already exist in volumeDevices"))
 		}
 		if hasValue(devices, m.MountPath) {
-			errs = append(errs, field.Invalid(place, m.MountPath, "must not already exist as a path in volumeDevices"))
+			errs = append(errs, field.Invalid(place, m.MountPath,
+				"must not already exist as a path in volumeDevices"))
 		}
 		errs = append(errs, validateSubPaths(m, path, at)...)
 		errs = append(errs, validatePropagation(m.MountPropagation, c, path.Child("mountPropagation"))...)
@@ -111,10 +112,12 @@ func validateDevices(c *Container, volumes map[string]*Volume, path *field.Path)
 			places[d.DevicePath] = true
 		}
 		if _, ok := mounts[d.Name]; ok {
-			errs = append(errs, field.Invalid(at.Child("name"), d.Name, "must not already exist in volumeMounts"))
+			errs = append(errs, field.Invalid(at.Child("name"), d.Name,
+				"must not already exist in volumeMounts"))
 		}
 		if hasValue(mounts, d.DevicePath) {
-			errs = append(errs, field.Invalid(place, d.DevicePath, "must not already exist as a path in volumeMounts"))
+			errs = append(errs, field.Invalid(place, d.DevicePath,
+				"must not already exist as a path in volumeMounts"))
 		}
 	}
 	return errs

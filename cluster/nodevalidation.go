@@ -136,7 +136,8 @@ func (n *Node) validatePodCIDRs(path *field.Path) field.ErrorList {
 			"invalid PodCIDRs. failed to check with dual stack with error:%w", malformed)))
 	}
 	if len(ranges) > 2 || malformed != nil || len(families) < 2 {
-		errs = append(errs, field.Invalid(path, ranges, "may specify no more than one CIDR for each IP family"))
+		errs = append(errs, field.Invalid(path, ranges,
+			"may specify no more than one CIDR for each IP family"))
 	}
 	return errs
 }

@@ -112,7 +112,8 @@ func validateHostProcess(s *PodSpec, path *field.Path) field.ErrorList {
 			own = c.SecurityContext.WindowsOptions.hostProcess()
 		}
 		if pod != nil && own != nil && *pod != *own {
-			errs = append(errs, field.Invalid(at.Child("securityContext", "windowsOptions", "hostProcess"), *own,
+			errs = append(errs, field.Invalid(at.Child("securityContext", "windowsOptions",
+				"hostProcess"), *own,
 				fmt.Sprintf("pod hostProcess value must be identical if both are specified, was %v", *pod)))
 		}
 		if own == nil {
@@ -146,7 +147,8 @@ func validateWindowsOptions(o *WindowsSecurityContextOptions, path *field.Path) 
 	}
 	var errs field.ErrorList
 	if n := o.GMSACredentialSpecName; n != nil {
-		errs = append(errs, invalids(path.Child("gmsaCredentialSpecName"), *n, affinity.DNSSubdomainErrors(*n))...)
+		errs = append(errs, invalids(path.Child("gmsaCredentialSpecName"), *n,
+			affinity.DNSSubdomainErrors(*n))...)
 	}
 	if c, at := o.GMSACredentialSpec, path.Child("gmsaCredentialSpec"); c != nil {
 		switch {
@@ -181,7 +183,8 @@ func userNameErrors(name string) []string {
 	}
 	var errs []string
 	if len(domain) >= maxUserDomain {
-		errs = append(errs, fmt.Sprintf("runAsUserName's Domain length must be under %d characters", maxUserDomain))
+		errs = append(errs, fmt.Sprintf("runAsUserName's Domain length must be under %d characters",
+			maxUserDomain))
 	}
 	if hasDomain && !isNetBIOS(domain) && !isUserDomain(domain) {
 		errs = append(errs, "runAsUserName's Domain doesn't match the NetBios nor the DNS format")

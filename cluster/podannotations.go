@@ -89,7 +89,8 @@ func validateAppArmorText(container, profile string, s *PodSpec, path *field.Pat
 	}
 	known := profile == "" || profile == "runtime/default" || profile == "unconfined"
 	if !known && !strings.HasPrefix(profile, "localhost/") {
-		errs = append(errs, field.Invalid(path, profile, fmt.Sprintf("invalid AppArmor profile name: %q", profile)))
+		errs = append(errs, field.Invalid(path, profile,
+			fmt.Sprintf("invalid AppArmor profile name: %q", profile)))
 	}
 	return errs
 }
@@ -134,7 +135,8 @@ func validateProfilesAgree(annotations map[string]string, s *PodSpec, path *fiel
 		if p == nil || !found {
 			return
 		}
-		name := profile{string(p.Type), orEmpty(p.LocalhostProfile)}.agrees(text, "runtime/default", "docker/default")
+		name := profile{string(p.Type), orEmpty(p.LocalhostProfile)}.agrees(text, "runtime/default",
+			"docker/default")
 		errs = append(errs, disagreement("seccomp", name, at.Child("securityContext", "seccompProfile"))...)
 	}
 	var shared *AppArmorProfile
@@ -157,7 +159,8 @@ func validateProfilesAgree(annotations map[string]string, s *PodSpec, path *fiel
 		}
 		if text, found := annotations[prefixAppArmor+c.Name]; found && p != nil {
 			name := profile{string(p.Type), orEmpty(p.LocalhostProfile)}.agrees(text, "runtime/default")
-			errs = append(errs, disagreement("apparmor", name, at.Child("securityContext", "appArmorProfile"))...)
+			errs = append(errs, disagreement("apparmor", name, at.Child("securityContext",
+				"appArmorProfile"))...)
 		}
 	}
 	return errs
@@ -175,7 +178,9 @@ func disagreement(kind, name string, path *field.Path) field.ErrorList {
 	case "":
 		return nil
 	case "type":
-		return field.ErrorList{field.Forbidden(path.Child(name), kind+" type in annotation and field must match")}
+		return field.ErrorList{field.Forbidden(path.Child(name),
+			kind+" type in annotation and field must match")}
 	}
-	return field.ErrorList{field.Forbidden(path.Child(name), kind+" profile in annotation and field must match")}
+	return field.ErrorList{field.Forbidden(path.Child(name),
+		kind+" profile in annotation and field must match")}
 }

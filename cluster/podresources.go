@@ -41,7 +41,8 @@ func validateResourceClaims(claims []PodResourceClaim, path *field.Path) field.E
 				"must specify one of: `resourceClaimName`, `resourceClaimTemplateName`"))
 		}
 		if name := c.ResourceClaimName; name != nil {
-			errs = append(errs, invalids(at.Child("resourceClaimName"), *name, affinity.DNSSubdomainErrors(*name))...)
+			errs = append(errs, invalids(at.Child("resourceClaimName"), *name,
+				affinity.DNSSubdomainErrors(*name))...)
 		}
 		if name := c.ResourceClaimTemplateName; name != nil {
 			errs = append(errs,
@@ -110,7 +111,8 @@ func validatePodResources(s *PodSpec, path *field.Path) field.ErrorList {
 	}
 	var errs field.ErrorList
 	if r.Claims != nil {
-		errs = append(errs, field.Forbidden(path.Child("claims"), "claims may not be set for Resources at pod-level"))
+		errs = append(errs, field.Forbidden(path.Child("claims"),
+			"claims may not be set for Resources at pod-level"))
 	}
 	errs = append(errs, validateRequirements(r, validatePodResource, claimNames(s.ResourceClaims), path)...)
 	return append(errs, validateShares(s, path)...)

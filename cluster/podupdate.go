@@ -143,7 +143,8 @@ func validateDeadlineUpdate(now, was *int64, path *field.Path) field.ErrorList {
 	case now == nil && was == nil:
 		return nil
 	case now == nil:
-		return field.ErrorList{field.Invalid(path, now, "must not update from a positive integer to nil value")}
+		return field.ErrorList{field.Invalid(path, now,
+			"must not update from a positive integer to nil value")}
 	case *now < 0 || *now > math.MaxInt32:
 		return inRange(path, *now, 0, math.MaxInt32)
 	case was != nil && *was < *now:

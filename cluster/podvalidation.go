@@ -52,7 +52,8 @@ func validatePodSpec(s *PodSpec, path *field.Path, of specOf) field.ErrorList {
 	errs = append(errs, validateAffinity(s.Affinity, path.Child("affinity"))...)
 	errs = append(errs, validateDNS(s, path.Child("dnsConfig"))...)
 	errs = append(errs, validateGates(s, path)...)
-	errs = append(errs, validateSpread(s.TopologySpreadConstraints, path.Child("topologySpreadConstraints"))...)
+	errs = append(errs, validateSpread(s.TopologySpreadConstraints,
+		path.Child("topologySpreadConstraints"))...)
 	errs = append(errs, validateHostProcess(s, path)...)
 	errs = append(errs, validateHostUsers(s, path)...)
 	errs = append(errs, validateHostname(s, path)...)
@@ -140,7 +141,8 @@ func validateHostAliases(aliases []HostAlias, path *field.Path) field.ErrorList 
 		errs = append(errs, validateAddress(alias.IP, path.Index(i).Child("ip"))...)
 		for j, name := range alias.Hostnames {
 			errs = append(errs,
-				invalids(path.Index(i).Child("hostnames").Index(j), name, affinity.DNSSubdomainErrors(name))...)
+				invalids(path.Index(i).Child("hostnames").Index(j), name,
+					affinity.DNSSubdomainErrors(name))...)
 		}
 	}
 	return errs

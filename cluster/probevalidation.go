@@ -98,7 +98,8 @@ func validateHandler(h handler, grace *int64, path *field.Path) field.ErrorList 
 		{"httpGet", h.httpGet != nil, h.httpGet.validate},
 		{"tcpSocket", h.tcpSocket != nil, h.tcpSocket.validate},
 		{"grpc", h.grpc != nil, h.grpc.validate},
-		{"sleep", h.sleep != nil, func(at *field.Path) field.ErrorList { return h.sleep.validate(grace, at) }},
+		{"sleep", h.sleep != nil,
+			func(at *field.Path) field.ErrorList { return h.sleep.validate(grace, at) }},
 	} {
 		if !a.set {
 			continue

@@ -27,7 +27,8 @@ func (f *DownwardAPIVolumeFile) validate(path *field.Path) field.ErrorList {
 				"fieldRef and resourceFieldRef can not be specified simultaneously"))
 		}
 	case f.ResourceFieldRef != nil:
-		errs = append(errs, validateResourceRef(f.ResourceFieldRef, true /* in a volume */, path.Child("resourceFieldRef"))...)
+		errs = append(errs, validateResourceRef(f.ResourceFieldRef, true, /* in a volume */
+			path.Child("resourceFieldRef"))...)
 	default:
 		errs = append(errs, field.Required(path, "one of fieldRef and resourceFieldRef is required"))
 	}
@@ -66,7 +67,8 @@ func (s *ProjectedVolumeSource) validate(path *field.Path) field.ErrorList {
 			errs = append(errs, validateEntries(p.Secret.Name, p.Secret.Items, at.Child("secret"), take)...)
 		}
 		if p.ConfigMap != nil {
-			errs = append(errs, validateEntries(p.ConfigMap.Name, p.ConfigMap.Items, at.Child("configMap"), take)...)
+			errs = append(errs, validateEntries(p.ConfigMap.Name, p.ConfigMap.Items,
+				at.Child("configMap"), take)...)
 		}
 		if p.DownwardAPI != nil {
 			for j := range p.DownwardAPI.Items {
@@ -137,7 +139,8 @@ func (s *EphemeralVolumeSource) validate(path *field.Path) field.ErrorList {
 func (s *PersistentVolumeClaimSpec) validate(path *field.Path) field.ErrorList {
 	errs := s.validateAccess(path.Child("accessModes"))
 	if s.Selector != nil {
-		errs = append(errs, SelectorErrors(path.Child("selector"), affinity.ValidateLabelSelector(s.Selector))...)
+		errs = append(errs, SelectorErrors(path.Child("selector"),
+			affinity.ValidateLabelSelector(s.Selector))...)
 	}
 	at := path.Child("resources").Key(string(ResourceStorage))
 	if storage, ok := s.Resources.Requests[ResourceStorage]; !ok {
@@ -146,7 +149,8 @@ func (s *PersistentVolumeClaimSpec) validate(path *field.Path) field.ErrorList {
 		errs = append(errs, field.Invalid(at, storage.String(), "must be greater than zero"))
 	}
 	if class := s.StorageClassName; class != nil && *class != "" {
-		errs = append(errs, invalids(path.Child("storageClassName"), *class, affinity.DNSSubdomainErrors(*class))...)
+		errs = append(errs, invalids(path.Child("storageClassName"), *class,
+			affinity.DNSSubdomainErrors(*class))...)
 	}
 	return append(errs, validateChoice(s.VolumeMode, path.Child("volumeMode"), "Block", "Filesystem")...)
 }

@@ -44,7 +44,8 @@ func validateRestarts(c *Container, init bool, path *field.Path) field.ErrorList
 func (r *ContainerRestartRule) validate(path *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	if r.Action != "Restart" && r.Action != "RestartAllContainers" {
-		errs = append(errs, notSupported(path.Child("action"), r.Action, "Restart", "RestartAllContainers")...)
+		errs = append(errs, notSupported(path.Child("action"), r.Action, "Restart",
+			"RestartAllContainers")...)
 	}
 	at, codes := path.Child("exitCodes"), r.ExitCodes
 	if codes == nil {

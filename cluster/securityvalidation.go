@@ -17,7 +17,8 @@ func validatePodSecurity(s *PodSpec, path *field.Path) field.ErrorList {
 	errs = append(errs, validateID(c.RunAsUser, path.Child("runAsUser"))...)
 	errs = append(errs, validateID(c.RunAsGroup, path.Child("runAsGroup"))...)
 	for i := range c.SupplementalGroups {
-		errs = append(errs, validateID(&c.SupplementalGroups[i], path.Child("supplementalGroups").Index(i))...)
+		errs = append(errs, validateID(&c.SupplementalGroups[i],
+			path.Child("supplementalGroups").Index(i))...)
 	}
 	errs = append(errs, validateSysctls(s, path.Child("sysctls"))...)
 	errs = append(errs, validateChoice(c.FSGroupChangePolicy, path.Child("fsGroupChangePolicy"),
@@ -108,7 +109,8 @@ func validateSeccomp(p *SeccompProfile, path *field.Path) field.ErrorList {
 	case local:
 		errs = append(errs, localPath(*p.LocalhostProfile, at)...)
 	case p.LocalhostProfile != nil:
-		errs = append(errs, field.Invalid(at, field.Internal(p), "can only be set when seccomp type is Localhost"))
+		errs = append(errs, field.Invalid(at, field.Internal(p),
+			"can only be set when seccomp type is Localhost"))
 	}
 	return errs
 }
@@ -128,9 +130,11 @@ func validateAppArmor(p *AppArmorProfile, path *field.Path) field.ErrorList {
 		if p.LocalhostProfile == nil {
 			return nil
 		}
-		return field.ErrorList{field.Invalid(at, *p.LocalhostProfile, "can only be set when AppArmor type is Localhost")}
+		return field.ErrorList{field.Invalid(at, *p.LocalhostProfile,
+			"can only be set when AppArmor type is Localhost")}
 	case "":
-		return field.ErrorList{field.Required(path.Child("type"), "type is required when appArmorProfile is set")}
+		return field.ErrorList{field.Required(path.Child("type"),
+			"type is required when appArmorProfile is set")}
 	}
 	return notSupported(path.Child("type"), p.Type, AppArmorProfileTypeLocalhost,
 		AppArmorProfileTypeRuntimeDefault, AppArmorProfileTypeUnconfined)
@@ -185,7 +189,8 @@ func validateSysctls(spec *PodSpec, path *field.Path) field.ErrorList {
 // isIPCSysctl reports whether a kernel parameter belongs to what processes share to communicate.
 func isIPCSysctl(name string) bool {
 	switch name {
-	case "kernel.sem", "kernel.shm", "kernel.shmall", "kernel.shmmax", "kernel.shmmni", "kernel.shm_rmid_forced",
+	case "kernel.sem", "kernel.shm", "kernel.shmall", "kernel.shmmax", "kernel.shmmni",
+		"kernel.shm_rmid_forced",
 		"kernel.msg", "kernel.msgmax", "kernel.msgmnb", "kernel.msgmni":
 		return true
 	}

@@ -70,7 +70,8 @@ func NewTemplate(t PodTemplateSpec, owners ...OwnerReference) *Template {
 func newTemplate(c PodTemplateSpec, owners []OwnerReference) *Template {
 	DefaultPod(&c)
 	f := &Template{meta: c.ObjectMeta, owners: owners, spec: c.Spec}
-	meta := ObjectMeta{Labels: c.ObjectMeta.Labels, Annotations: c.ObjectMeta.Annotations, OwnerReferences: owners}
+	meta := ObjectMeta{Labels: c.ObjectMeta.Labels, Annotations: c.ObjectMeta.Annotations,
+		OwnerReferences: owners}
 	f.metaErrs = validateFreeMeta(&meta, field.NewPath("metadata"))
 	f.errs = validatePodSpec(&f.spec, field.NewPath("spec"), ofPod)
 	f.requests = PodRequests(&f.spec)

@@ -44,24 +44,28 @@ func (s *VolumeSource) sources() []source {
 		{name: "gitRepo", set: s.GitRepo != nil, validate: s.GitRepo.validate},
 		{name: "gcePersistentDisk", set: s.GCEPersistentDisk != nil, validate: s.GCEPersistentDisk.validate,
 			within: "persistentDisk"},
-		{name: "awsElasticBlockStore", set: s.AWSElasticBlockStore != nil, validate: s.AWSElasticBlockStore.validate},
+		{name: "awsElasticBlockStore", set: s.AWSElasticBlockStore != nil,
+			validate: s.AWSElasticBlockStore.validate},
 		{name: "secret", set: s.Secret != nil, validate: s.Secret.validate},
 		{name: "nfs", set: s.NFS != nil, validate: s.NFS.validate},
 		{name: "iscsi", set: s.ISCSI != nil, validate: s.ISCSI.validate},
 		{name: "glusterfs", set: s.Glusterfs != nil, validate: s.Glusterfs.validate},
 		{name: "flocker", set: s.Flocker != nil, validate: s.Flocker.validate},
-		{name: "persistentVolumeClaim", set: s.PersistentVolumeClaim != nil, validate: s.PersistentVolumeClaim.validate},
+		{name: "persistentVolumeClaim", set: s.PersistentVolumeClaim != nil,
+			validate: s.PersistentVolumeClaim.validate},
 		{name: "rbd", set: s.RBD != nil, validate: s.RBD.validate},
 		{name: "cinder", set: s.Cinder != nil, validate: s.Cinder.validate},
 		{name: "cephfs", set: s.CephFS != nil, validate: s.CephFS.validate, twice: "cephFS"},
 		{name: "quobyte", set: s.Quobyte != nil, validate: s.Quobyte.validate},
-		{name: "downwardAPI", set: s.DownwardAPI != nil, validate: s.DownwardAPI.validate, twice: "downwarAPI"},
+		{name: "downwardAPI", set: s.DownwardAPI != nil, validate: s.DownwardAPI.validate,
+			twice: "downwarAPI"},
 		{name: "fc", set: s.FC != nil, validate: s.FC.validate},
 		{name: "flexVolume", set: s.FlexVolume != nil, validate: s.FlexVolume.validate},
 		{name: "configMap", set: s.ConfigMap != nil, validate: s.ConfigMap.validate},
 		{name: "azureFile", set: s.AzureFile != nil, validate: s.AzureFile.validate},
 		{name: "vsphereVolume", set: s.VsphereVolume != nil, validate: s.VsphereVolume.validate},
-		{name: "photonPersistentDisk", set: s.PhotonPersistentDisk != nil, validate: s.PhotonPersistentDisk.validate},
+		{name: "photonPersistentDisk", set: s.PhotonPersistentDisk != nil,
+			validate: s.PhotonPersistentDisk.validate},
 		{name: "portworxVolume", set: s.PortworxVolume != nil, validate: s.PortworxVolume.validate},
 		{name: "azureDisk", set: s.AzureDisk != nil, validate: s.AzureDisk.validate},
 		{name: "storageos", set: s.StorageOS != nil, validate: s.StorageOS.validate},
@@ -111,7 +115,8 @@ func (s *EmptyDirVolumeSource) validate(path *field.Path) field.ErrorList {
 	if s.SizeLimit == nil || s.SizeLimit.Sign() >= 0 {
 		return nil
 	}
-	return field.ErrorList{field.Forbidden(path.Child("sizeLimit"), "SizeLimit field must be a valid resource quantity")}
+	return field.ErrorList{field.Forbidden(path.Child("sizeLimit"),
+		"SizeLimit field must be a valid resource quantity")}
 }
 
 func (s *SecretVolumeSource) validate(path *field.Path) field.ErrorList {
@@ -163,7 +168,8 @@ func (s *CSIVolumeSource) validate(path *field.Path) field.ErrorList {
 
 func (s *ImageVolumeSource) validate(path *field.Path) field.ErrorList {
 	errs := required(path.Child("reference"), s.Reference)
-	return append(errs, oneOf(path.Child("pullPolicy"), s.PullPolicy, PullAlways, PullIfNotPresent, PullNever)...)
+	return append(errs, oneOf(path.Child("pullPolicy"), s.PullPolicy, PullAlways, PullIfNotPresent,
+		PullNever)...)
 }
 
 func (s *HostPathVolumeSource) validate(path *field.Path) field.ErrorList {

@@ -65,7 +65,8 @@ func diffMaps(path string, want, got map[string]any) []difference {
 	slices.Sort(keys)
 	var list []difference
 	for _, key := range keys {
-		list = append(list, diffAt(strings.TrimPrefix(path+"."+key, "."), member(want, key), member(got, key))...)
+		list = append(list, diffAt(strings.TrimPrefix(path+"."+key, "."), member(want, key),
+			member(got, key))...)
 	}
 	return list
 }

@@ -248,7 +248,8 @@ func TestUpdate(t *testing.T) {
 		}
 		found := diffErrors(want.Errors, errs)
 		found = append(found, diffAt("accepted", want.Accepted, len(errs) == 0)...)
-		found = append(found, diffAt("generationBumped", want.GenerationBumped, next.Generation > was.Generation)...)
+		found = append(found, diffAt("generationBumped", want.GenerationBumped,
+			next.Generation > was.Generation)...)
 		found = append(found, diffAt("templateGenerationBumped", want.TemplateGenerationBumped,
 			next.TemplateGeneration() > was.TemplateGeneration())...)
 		if after.Key() != before.Key() {

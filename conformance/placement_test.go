@@ -38,7 +38,8 @@ func TestPlacement(t *testing.T) {
 				run, goOn := p.Verdict(node)
 				fast.Nodes = append(fast.Nodes, verdict{node.Name, run, goOn})
 				d := p.Explain(node)
-				explained.Nodes = append(explained.Nodes, verdict{d.Node, d.ShouldRun, d.ShouldContinueRunning})
+				explained.Nodes = append(explained.Nodes, verdict{d.Node, d.ShouldRun,
+					d.ShouldContinueRunning})
 			}
 			return append(diff(want, fast), diff(want, explained)...)
 		},

@@ -58,7 +58,8 @@ func TestRollout(t *testing.T) {
 			}
 			r := w.sync()
 			for _, rev := range w.revisions() {
-				r.Revisions, r.Templates = append(r.Revisions, rev.Revision), append(r.Templates, rev.Template)
+				r.Revisions, r.Templates = append(r.Revisions, rev.Revision), append(r.Templates,
+					rev.Template)
 			}
 			got.Rounds = append(got.Rounds, r)
 			if w.err != nil {

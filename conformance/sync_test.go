@@ -89,7 +89,8 @@ func TestSync(t *testing.T) {
 		// The recorded controller adopts an orphan anew whenever it looks, but not one that it has deleted.
 		gone := func(name string) bool { return slices.Contains(w.deleted, name) }
 		if !want.StatusDetermined || slices.ContainsFunc(got.Adopted, gone) {
-			want.Status, got.Status = daemonset.Status{}, statusText(daemonset.Status{}, 1-in.DaemonSet.Metadata.Generation)
+			want.Status, got.Status = daemonset.Status{}, statusText(daemonset.Status{},
+				1-in.DaemonSet.Metadata.Generation)
 		}
 		return diff(want.outcome(in.DaemonSet.Metadata.Generation), got)
 	}})
@@ -171,7 +172,8 @@ func (w *world) build(in *syncCase) {
 	}
 	status := *w.stored()
 	status.Status = in.DaemonSet.Status
-	status.Status.ObservedGeneration = max(0, status.Status.ObservedGeneration+1-in.DaemonSet.Metadata.Generation)
+	status.Status.ObservedGeneration = max(0,
+		status.Status.ObservedGeneration+1-in.DaemonSet.Metadata.Generation)
 	w.do(w.UpdateStatus(&status))
 	for _, r := range in.Revisions {
 		w.revision(r)
