@@ -52,7 +52,7 @@ func (s *Scheduler) bind(cl *cluster.Client, p *cluster.Pod, a attempts, node *N
 // says why in its status and in an event.
 func (s *Scheduler) reject(cl *cluster.Client, p *cluster.Pod, a attempts, found *candidates) {
 	c := &s.cycle
-	out := c.postFilter()
+	out := c.postFilter(found)
 	a = attempts{rejected: a.rejected + 1, at: cl.Now()}
 	by := c.diagnosis.by | found.by
 	s.queue.wait(p, waitingPod{by: by, attempts: a, wide: s.fw.wide(by)})
@@ -102,14 +102,23 @@ func (s *Scheduler) resume(cl *cluster.Client) {
 // report tells in an event and in the pod's status why it has no node.
 func (s *Scheduler) report(cl *cluster.Client, p *cluster.Pod, reason, message string, out PostFilterResult) {
 	cl.Event(p, cluster.EventWarning, "FailedScheduling", shorten(message))
-	status := p.Status.WithTrouble(func(t *cluster.PodTrouble) {
+	// The pod may be gone already where the view lags. Nothing is written when nothing is new.
+	_ = setTrouble(cl, p, func(t *cluster.PodTrouble) {
 		t.Unschedulable, t.SchedulerError = message, reason == reasonError
 		if out.Clear || out.NominatedNode != "" {
 			t.NominatedNodeName = out.NominatedNode
 		}
 	})
-	// The pod has just been read, and nothing is written when nothing is new.
-	_, _ = cl.SetPodStatus(p.UID, status)
+}
+
+// setTrouble changes that part of a pod's status and leaves the rest as it is by now, which a view that lags
+// may not show yet.
+func setTrouble(cl *cluster.Client, p *cluster.Pod, change func(*cluster.PodTrouble)) error {
+	if now := cl.Live().PodByUID(p.UID); now != nil {
+		p = now
+	}
+	_, err := cl.SetPodStatus(p.UID, p.Status.WithTrouble(change))
+	return err
 }
 
 // The reasons of the condition PodScheduled of a pod that has no node.
@@ -141,8 +150,7 @@ func (s *Scheduler) preempt(cl *cluster.Client, p *cluster.Pod, out PostFilterRe
 	}
 	for _, other := range s.view.nominated(out.NominatedNode) {
 		if other.Priority < p.Priority {
-			status := other.Status.WithTrouble(func(t *cluster.PodTrouble) { t.NominatedNodeName = "" })
-			_, _ = cl.SetPodStatus(other.UID, status)
+			_ = setTrouble(cl, other, func(t *cluster.PodTrouble) { t.NominatedNodeName = "" })
 		}
 	}
 }
@@ -152,14 +160,14 @@ func (s *Scheduler) evict(cl *cluster.Client, p, victim *cluster.Pod, node strin
 	if victim.Terminating() {
 		return
 	}
-	status := victim.Status.WithTrouble(func(t *cluster.PodTrouble) {
+	err := setTrouble(cl, victim, func(t *cluster.PodTrouble) {
 		t.Disruption = cluster.Disruption{
 			Reason:  preemptionReason,
 			Message: Name + ": preempting to accommodate a higher priority pod",
 			At:      cl.Now(),
 		}
 	})
-	if _, err := cl.SetPodStatus(victim.UID, status); err != nil {
+	if err != nil {
 		return
 	}
 	if err := cl.DeletePod(victim.UID, cluster.DeleteOptions{}); err != nil {

@@ -76,26 +76,27 @@ func (c *Cycle) start(fw *framework, pod *cluster.Pod, snapshot *Snapshot) {
 type candidates struct {
 	// verdict rejects the pod as a whole, unless it fits.
 	verdict Verdict
-	// narrowed says that only names come into question, and by which plugins.
+	// narrowed says that only names come into question.
 	narrowed bool
 	names    []string
-	by       rejecters
+	// by are the plugins that have narrowed or rejected.
+	by rejecters
 }
 
 // preFilter asks the plugins about the pod. A rejection that nothing can resolve ends it at once; any
 // other is kept in mind while the rest is asked.
 func (c *Cycle) preFilter() candidates {
 	var all candidates
+	var rejecter rejecters
 	for _, p := range c.fw.preFilters {
 		c.place = p.place
 		r := p.plugin.PreFilter(c)
 		switch {
 		case !r.Status.IsSuccess():
-			if all.verdict.Fits() {
-				all.by = rejecters(0).with(p.place)
-			}
+			rejecter = rejecters(0).with(p.place)
 			all.verdict = Verdict{Plugin: p.plugin.Name(), Status: r.Status}
 			if r.Status.Code == UnschedulableAndUnresolvable {
+				all.by = rejecter
 				return all
 			}
 		case r.Skip:
@@ -108,6 +109,7 @@ func (c *Cycle) preFilter() candidates {
 			}
 		}
 	}
+	all.by |= rejecter
 	return all
 }
 
@@ -161,7 +163,7 @@ func (c *Cycle) filterAlone(node *NodeInfo) (place int, v Verdict) {
 func (c *Cycle) withNominated(node *NodeInfo) (*NodeInfo, *Cycle) {
 	var trial *Cycle
 	for _, p := range c.Snapshot.Nominated(node.Node.Name) {
-		if p.UID == c.Pod.UID || p.Priority < c.Pod.Priority {
+		if samePod(p, c.Pod) || p.Priority < c.Pod.Priority {
 			continue
 		}
 		if trial == nil {

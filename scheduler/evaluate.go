@@ -80,7 +80,7 @@ func (p Profile) Evaluate(pod *cluster.Pod, snapshot *Snapshot) Evaluation {
 	}
 	slices.SortFunc(e.Nodes, func(a, b NodeResult) int { return cmp.Compare(a.Node, b.Node) })
 	if len(feasible) == 0 {
-		e.Message = c.message(&found, c.postFilter())
+		e.Message = c.message(&found, c.postFilter(&found))
 		return e
 	}
 	e.rank(&c, feasible)
@@ -197,7 +197,11 @@ func (t *scoreTable) add(c *Cycle, plugin ScorePlugin, weight int64, feasible []
 }
 
 // postFilter asks for a way out: the first plugin that has one, or the last that has something to say.
-func (c *Cycle) postFilter() PostFilterResult {
+// A pod that PreFilter has rejected for the time being might fit on any node if pods were removed.
+func (c *Cycle) postFilter(found *candidates) PostFilterResult {
+	if found.verdict.Status.Code == Unschedulable {
+		c.diagnosis.resolvable = append(c.diagnosis.resolvable[:0], c.Snapshot.Nodes()...)
+	}
 	var result PostFilterResult
 	for _, p := range c.fw.postFilters {
 		c.place = p.place

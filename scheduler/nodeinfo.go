@@ -30,12 +30,21 @@ func (info *NodeInfo) with(p *cluster.Pod) *NodeInfo {
 	return &NodeInfo{Node: info.Node, Pods: append(slices.Clip(info.Pods), p)}
 }
 
+// samePod reports whether two pods are the same one, perhaps at different times. Pods that no store has given
+// a UID go by their names.
+func samePod(a, b *cluster.Pod) bool {
+	if a.UID == 0 && b.UID == 0 {
+		return a.Namespace == b.Namespace && a.Name == b.Name
+	}
+	return a.UID == b.UID
+}
+
 // without is the node without a pod.
 func (info *NodeInfo) without(p *cluster.Pod) *NodeInfo {
 	pods := slices.Clone(info.Pods)
 	return &NodeInfo{
 		Node: info.Node,
-		Pods: slices.DeleteFunc(pods, func(q *cluster.Pod) bool { return q.UID == p.UID }),
+		Pods: slices.DeleteFunc(pods, func(q *cluster.Pod) bool { return samePod(q, p) }),
 	}
 }
 

@@ -142,8 +142,10 @@ func (s *Scheduler) observeBinding(cl *cluster.Client, before, p *cluster.Pod) {
 
 // observeTarget follows a pod that has no node.
 func (s *Scheduler) observeTarget(cl *cluster.Client, before, p *cluster.Pod, verb cluster.Verb) {
+	// A pod that has come to its end without a node is as good as gone.
+	gone := verb == cluster.Deleted || p.Terminal()
 	switch {
-	case verb == cluster.Deleted:
+	case gone:
 		s.queue.take(p)
 	case gated(p):
 	case verb == cluster.Created || gated(before):
@@ -153,7 +155,7 @@ func (s *Scheduler) observeTarget(cl *cluster.Client, before, p *cluster.Pod, ve
 		s.observeUpdate(cl, before, p)
 	}
 	if before != nil && before.NominatedNodeName() != "" &&
-		(verb == cluster.Deleted || before.NominatedNodeName() != p.NominatedNodeName()) {
+		(gone && !before.Terminal() || before.NominatedNodeName() != p.NominatedNodeName()) {
 		s.denominated(cl, before)
 	}
 }
@@ -251,7 +253,7 @@ func (s *Scheduler) Run(cl *cluster.Client, task cluster.Task) {
 	p := cl.PodByUID(next.pod)
 	_, assumed := s.index.assumed.Get(next.pod)
 	switch {
-	case p == nil || p.Bound() || assumed:
+	case p == nil || p.Bound() || p.Terminal() || assumed:
 	case p.Terminating():
 		cl.Event(p, cluster.EventWarning, "FailedScheduling", "skip schedule deleting pod: "+p.Key())
 	default:

@@ -9,7 +9,8 @@ import (
 
 // Snapshot is the cluster as one attempt sees it: the nodes in the order in which they are walked, the
 // pods on them, those that are nominated to them, the labels of namespaces and the disruption budgets.
-// It is made by [NewSnapshot] from values, or by [ReadSnapshot] from a cluster.
+// It is made by [NewSnapshot] from values, or by [ReadSnapshot] from a cluster. The zero Snapshot is an
+// empty cluster.
 type Snapshot struct{ source source }
 
 // source is where a Snapshot reads from. Equal questions get the same NodeInfo.
@@ -25,36 +26,43 @@ type source interface {
 	budgets(namespace string) []*cluster.PodDisruptionBudget
 }
 
+func (s *Snapshot) from() source {
+	if s.source == nil {
+		return new(values)
+	}
+	return s.source
+}
+
 // Len is the number of nodes.
-func (s *Snapshot) Len() int { return s.source.count() }
+func (s *Snapshot) Len() int { return s.from().count() }
 
 // Node returns the node of that name, or nil.
-func (s *Snapshot) Node(name string) *NodeInfo { return s.source.node(name) }
+func (s *Snapshot) Node(name string) *NodeInfo { return s.from().node(name) }
 
 // Nodes are the nodes in the order in which they are walked. The slice is not to be changed.
-func (s *Snapshot) Nodes() []*NodeInfo { return s.source.nodes() }
+func (s *Snapshot) Nodes() []*NodeInfo { return s.from().nodes() }
 
 // WithAffinity are the nodes with pods that have terms of pod affinity or anti-affinity, in no
 // particular order. The slice is not to be changed.
-func (s *Snapshot) WithAffinity() []*NodeInfo { return s.source.affine() }
+func (s *Snapshot) WithAffinity() []*NodeInfo { return s.from().affine() }
 
 // NamespaceLabels are the labels of a namespace; nil when there is no such namespace.
 func (s *Snapshot) NamespaceLabels(name string) map[string]string {
-	return s.source.namespaceLabels(name)
+	return s.from().namespaceLabels(name)
 }
 
 // Nominated are the pods that wait for the node to become free for them.
-func (s *Snapshot) Nominated(node string) []*cluster.Pod { return s.source.nominated(node) }
+func (s *Snapshot) Nominated(node string) []*cluster.Pod { return s.from().nominated(node) }
 
 // Budgets are the disruption budgets of a namespace.
 func (s *Snapshot) Budgets(namespace string) []*cluster.PodDisruptionBudget {
-	return s.source.budgets(namespace)
+	return s.from().budgets(namespace)
 }
 
 // NewSnapshot puts a snapshot together from objects: Nodes, Pods, Namespaces and PodDisruptionBudgets;
 // others are passed over. The nodes are walked in the order in which Kubernetes would walk them had they
 // been created in the order given, and budgets are asked in that order. Pods count that are bound to one of
-// the nodes and have not come to their end, or are nominated to one.
+// the nodes and have not come to their end, or are nominated to one; a pod without a template is passed over.
 func NewSnapshot(objects ...cluster.Object) *Snapshot {
 	v := &values{
 		byName:     make(map[string]*NodeInfo),
@@ -131,7 +139,7 @@ func (v *values) take(obj cluster.Object) {
 }
 
 func (v *values) takePod(p *cluster.Pod) {
-	if p.Terminal() {
+	if p.Terminal() || p.Template == nil {
 		return
 	}
 	if !p.Bound() {

@@ -290,7 +290,9 @@ func (v *view) nominated(node string) []*cluster.Pod {
 		if p.node != node {
 			return false
 		}
-		pods = append(pods, v.r.PodByUID(p.pod))
+		if _, assumed := v.index.assumed.Get(p.pod); !assumed {
+			pods = append(pods, v.r.PodByUID(p.pod))
+		}
 		return true
 	})
 	return pods
