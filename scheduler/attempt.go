@@ -60,7 +60,8 @@ func (s *Scheduler) reject(cl *cluster.Client, p *cluster.Pod, a attempts, found
 	s.report(cl, p, reasonUnfit, c.message(found, out), out)
 }
 
-// fail makes a pod wait that met an error: it is tried again after a while, whatever happens.
+// fail makes a pod wait that met an error: it is tried again after a while, whatever happens. It loses the
+// nomination that it may have.
 func (s *Scheduler) fail(cl *cluster.Client, p *cluster.Pod, a attempts, message string) {
 	a = attempts{rejected: a.rejected, failed: a.failed + 1, at: cl.Now()}
 	s.queue.add(s.queue.errored, queuedPod{pod: p.UID, priority: p.Priority, attempts: a})
@@ -70,7 +71,7 @@ func (s *Scheduler) fail(cl *cluster.Client, p *cluster.Pod, a attempts, message
 	} else {
 		s.retry(cl, p.UID, a)
 	}
-	s.report(cl, p, reason, message, PostFilterResult{})
+	s.report(cl, p, reason, message, PostFilterResult{Clear: true})
 }
 
 // retry plans another attempt for when the back-off of a pod is over.
@@ -157,7 +158,7 @@ func (s *Scheduler) preempt(cl *cluster.Client, p *cluster.Pod, out PostFilterRe
 
 // evict asks a victim to go. One that is on its way already is left alone.
 func (s *Scheduler) evict(cl *cluster.Client, p, victim *cluster.Pod, node string) {
-	if victim.Terminating() {
+	if victim == nil || victim.Terminating() {
 		return
 	}
 	err := setTrouble(cl, victim, func(t *cluster.PodTrouble) {

@@ -116,6 +116,9 @@ func (c *Cycle) preFilter() candidates {
 // narrow leaves the nodes that are among names as well.
 func (a *candidates) narrow(place int, names []string) {
 	a.by = a.by.with(place)
+	if len(names) > 1 {
+		names = distinct(names)
+	}
 	if !a.narrowed {
 		a.narrowed, a.names = true, names
 		return

@@ -202,7 +202,7 @@ func (c *Cycle) postFilter(found *candidates) PostFilterResult {
 	if found.verdict.Status.Code == Unschedulable {
 		c.diagnosis.resolvable = append(c.diagnosis.resolvable[:0], c.Snapshot.Nodes()...)
 	}
-	var result PostFilterResult
+	result := PostFilterResult{Clear: len(c.fw.postFilters) == 0}
 	for _, p := range c.fw.postFilters {
 		c.place = p.place
 		if result = p.plugin.PostFilter(c); result.NominatedNode != "" {

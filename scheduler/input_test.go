@@ -1,6 +1,7 @@
 package scheduler_test
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -96,5 +97,54 @@ func TestLateViews(t *testing.T) {
 		require.NoError(t, w.RunFor(10*time.Second))
 		require.Equal(t, "a", w.pod("nominated").NodeName)
 		require.Equal(t, "a", w.pod("p").NodeName)
+	})
+}
+
+// TestUnusualProfiles is about profiles that Validate reports, and that are asked all the same.
+func TestUnusualProfiles(t *testing.T) {
+	hole := scheduler.Profile{{}, {Plugin: scheduler.NodePorts{}}}
+	require.Len(t, hole.With(nil, scheduler.NodePorts{}, scheduler.NodeName{}), 3)
+	require.Len(t, hole.Without("NodePorts"), 1)
+	require.Empty(t, hole.Evaluate(newPod("p"), scheduler.NewSnapshot(newNode("a"))).Message)
+	heavy := scheduler.Profile{
+		{Plugin: scheduler.ImageLocality{}}, {Plugin: scheduler.NodeAffinity{}, Weight: math.MaxInt64 / 100},
+	}
+	require.EqualError(t, heavy.Validate(), `profile[1]: with the weight 92233720368547758 of plugin `+
+		`"NodeAffinity" a total of scores could overflow`)
+	require.NoError(t, heavy[1:].Validate())
+}
+
+// stutter narrows to nodes that it names twice, or that there are not.
+type stutter struct{}
+
+func (stutter) Name() string { return "Stutter" }
+
+func (stutter) PreFilter(*scheduler.Cycle) scheduler.PreFilterResult {
+	return scheduler.PreFilterResult{Narrowed: true, Nodes: []string{"a", "gone", "a"}}
+}
+
+// TestNamesTwice is S-56: the nodes in question are a set, and those that do not exist are dropped.
+func TestNamesTwice(t *testing.T) {
+	t.Run("S-56 a node that is named twice counts once", func(t *testing.T) {
+		profile := append(scheduler.Profile{{Plugin: stutter{}}}, scheduler.DefaultProfile()...)
+		w := &world{t: t}
+		w.Cluster = cluster.New(cluster.Config{}, scheduler.New(scheduler.Config{Profile: profile}))
+		w.create(newNode("a", cordoned), newNode("b"), newPod("p"))
+		w.settle()
+		require.Equal(t, "0/2 nodes are available: 1 node(s) didn't satisfy plugin(s) [Stutter], "+
+			"1 node(s) were unschedulable. preemption: 0/2 nodes are available: "+
+			"2 Preemption is not helpful for scheduling.", w.message("p"))
+	})
+}
+
+// TestErrorsEndNominations is S-126 for a pod that waited for room on a node that is gone.
+func TestErrorsEndNominations(t *testing.T) {
+	t.Run("S-126 a pod without nodes loses its nomination", func(t *testing.T) {
+		w := preemptionWorld(t)
+		require.NoError(t, w.Delete(cluster.KindNode, "", "a", cluster.DeleteOptions{}))
+		w.force("victim")
+		w.settle()
+		require.Equal(t, "no nodes available to schedule pods", w.message("critical"))
+		require.Empty(t, w.pod("critical").NominatedNodeName())
 	})
 }

@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -39,11 +40,14 @@ func DefaultProfile() Profile {
 }
 
 // With returns a profile in which plugins take the places of those with the same names; new ones come
-// last, with weight one.
+// last, with weight one. A plugin that is nil is passed over.
 func (p Profile) With(plugins ...Plugin) Profile {
 	next := slices.Clone(p)
 	for _, plugin := range plugins {
-		i := slices.IndexFunc(next, func(e Enabled) bool { return e.Plugin.Name() == plugin.Name() })
+		if plugin == nil {
+			continue
+		}
+		i := slices.IndexFunc(next, func(e Enabled) bool { return e.named(plugin.Name()) })
 		if i < 0 {
 			next = append(next, Enabled{Plugin: plugin})
 			continue
@@ -56,14 +60,16 @@ func (p Profile) With(plugins ...Plugin) Profile {
 // Without returns a profile without the plugins of those names.
 func (p Profile) Without(names ...string) Profile {
 	return slices.DeleteFunc(slices.Clone(p), func(e Enabled) bool {
-		return slices.Contains(names, e.Plugin.Name())
+		return slices.ContainsFunc(names, e.named)
 	})
 }
 
+func (e Enabled) named(name string) bool { return e.Plugin != nil && e.Plugin.Name() == name }
+
 // Validate reports what is wrong with a profile: no plugin at all in a place, a name that occurs twice, a
-// negative weight.
+// negative weight, or weights with which a total could overflow.
 func (p Profile) Validate() error {
-	seen := make(map[string]bool)
+	seen, left := make(map[string]bool), math.MaxInt64/MaxNodeScore
 	for i, e := range p {
 		switch {
 		case e.Plugin == nil:
@@ -72,7 +78,11 @@ func (p Profile) Validate() error {
 			return fmt.Errorf("profile[%d]: plugin %q is in the profile already", i, e.Plugin.Name())
 		case e.Weight < 0:
 			return fmt.Errorf("profile[%d]: plugin %q has the weight %d", i, e.Plugin.Name(), e.Weight)
+		case max(1, e.Weight) > left:
+			return fmt.Errorf("profile[%d]: with the weight %d of plugin %q a total of scores could overflow",
+				i, e.Weight, e.Plugin.Name())
 		}
+		left -= max(1, e.Weight)
 		seen[e.Plugin.Name()] = true
 	}
 	return nil

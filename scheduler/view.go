@@ -306,13 +306,18 @@ func (v *view) budgets(namespace string) []*cluster.PodDisruptionBudget {
 	return list
 }
 
-// appendState writes the order of the nodes: the rest of the index follows from the store.
+// appendState writes the order of the nodes, and which pods count though the view does not show them on
+// their nodes: the rest of the index follows from the view.
 func (x *index) appendState(b []byte) []byte {
 	for _, z := range x.zones {
 		b = fmt.Appendf(b, "%q%q%d", z.zone.region, z.zone.zone, z.nodes)
 	}
 	x.moved.Scan(func(id cluster.NodeID, came addition) bool {
 		b = fmt.Appendf(b, "|%d:%d:%d", id, came.after, came.move)
+		return true
+	})
+	x.assumed.Scan(func(uid cluster.UID, _ *cluster.Pod) bool {
+		b = fmt.Appendf(b, "+%d", uid)
 		return true
 	})
 	return b
