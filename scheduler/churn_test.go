@@ -326,6 +326,13 @@ func TestOutcomesAreEvaluated(t *testing.T) {
 	})
 }
 
+func (w *churn) requireNobodyWaitsInVain(t *rapid.T) {
+	for _, p := range w.waiting() {
+		result := scheduler.DefaultProfile().Evaluate(p, scheduler.ReadSnapshot(w.Reader))
+		require.NotEmpty(t, result.Message, "%s waits: %s", p.Name, p.Status.Trouble.Unschedulable)
+	}
+}
+
 // TestNobodyWaitsInVain is a property: when the cluster is at rest, no pod waits that Evaluate would place.
 // NB: it does not hold of terms about other pods, because the hints of Kubernetes overlook some of what helps
 // there, such as a node that joins far from all pods that do not want the pod near.
@@ -335,10 +342,46 @@ func TestNobodyWaitsInVain(t *testing.T) {
 		actions := w.actions()
 		actions[""] = func(t *rapid.T) {
 			w.rest(t)
-			for _, p := range w.waiting() {
-				result := scheduler.DefaultProfile().Evaluate(p, scheduler.ReadSnapshot(w.Reader))
-				require.NotEmpty(t, result.Message, "%s waits: %s", p.Name, p.Status.Trouble.Unschedulable)
-			}
+			w.requireNobodyWaitsInVain(t)
+		}
+		t.Repeat(actions)
+	})
+}
+
+// TestNobodyWaitsInVainBehindLag is the same property for a scheduler that sees the cluster late.
+func TestNobodyWaitsInVainBehindLag(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := newChurn(t, spread)
+		delay := rapid.SampledFrom([]time.Duration{time.Millisecond, time.Second, 1500 * time.Millisecond})
+		require.NoError(t, w.SetLag(scheduler.Name, cluster.Lag{Delay: delay.Draw(t, "lag")}))
+		actions := w.actions()
+		rest := func(t *rapid.T) {
+			require.NoError(t, w.Settle())
+			w.requireNobodyWaitsInVain(t)
+		}
+		actions["step"], actions["rest"], actions["rest again"] = func(*rapid.T) { w.Step() }, rest, rest
+		t.Repeat(actions)
+		rest(t)
+	})
+}
+
+// TestForksDoNotMeet is a property: a fork comes to the same rest as its origin, and what one of them does
+// changes nothing for the other.
+func TestForksDoNotMeet(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := newChurn(t, wide)
+		actions := w.actions()
+		actions["step"] = func(*rapid.T) { w.Step() }
+		actions["fork"] = func(t *rapid.T) {
+			first, second, before := w.Fork(), w.Fork(), w.Hash()
+			_, err := first.Create(newNode("e"))
+			require.NoError(t, err)
+			require.NoError(t, first.Settle())
+			require.Equal(t, before, w.Hash(), "the fork has changed its origin")
+			third := w.Fork()
+			require.NoError(t, second.Settle())
+			require.NoError(t, third.Settle())
+			require.Equal(t, second.Hash(), third.Hash())
 		}
 		t.Repeat(actions)
 	})
