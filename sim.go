@@ -116,7 +116,7 @@ func (s *Sim) AddNodes(names ...string) error {
 			return fmt.Errorf("add node %q: %w", name, cluster.ErrAlreadyExists)
 		}
 		seen[name] = true
-		if len(affinity.DNSSubdomainErrors(name)) == 0 && len(affinity.ValueErrors(name)) == 0 {
+		if len(affinity.DNSSubdomainErrors(name)) == 0 {
 			continue
 		}
 		n := &cluster.Node{ObjectMeta: cluster.ObjectMeta{Name: name}}

@@ -34,13 +34,21 @@ func TestAddNodesAllOrNothing(t *testing.T) {
 		{[]string{"b", "a"}, `add node "a": already exists`},
 		{[]string{"b", "C"}, `add node "C": metadata.name: Invalid value: "C": `},
 		{[]string{"b", ""}, `add node "": metadata.name: Required value`},
-		{[]string{"b", strings.Repeat("x", 64)}, `metadata.labels: Invalid value: "xxx`},
+		{[]string{"b", strings.Repeat("x", 254)}, `metadata.name: Invalid value: "xxx`},
 	} {
 		sim := running(t, "a")
 		before := sim.Hash()
 		require.ErrorContains(t, sim.AddNodes(test.names...), test.want)
 		require.Equal(t, before, sim.Hash(), "%q left a trace", test.names)
 	}
+}
+
+// TestLongNodeName adds a node whose name is too long for a label: it has no label of its host name.
+func TestLongNodeName(t *testing.T) {
+	name := strings.Repeat("x", 64)
+	sim := running(t, name)
+	require.NotContains(t, sim.Node(name).Labels, cluster.LabelHostname)
+	require.Equal(t, int32(1), sim.DaemonSet("default", "agent").Status.NumberReady)
 }
 
 func TestUpdateNodeStoresSpecAndStatus(t *testing.T) {

@@ -31,7 +31,10 @@ func (n *Namespace) Default() {
 	if n.Labels == nil {
 		n.Labels = make(map[string]string, 1)
 	}
-	n.Labels[label] = labelOf(n.Name)
+	// Of a name that is refused one mistake is told, and not that it is no label either.
+	if len(affinity.ValueErrors(n.Name)) == 0 {
+		n.Labels[label] = n.Name
+	}
 }
 
 // Validate reports everything that is wrong with the namespace, whose name has no dots.

@@ -164,22 +164,15 @@ func (n *Node) defaultShared() {
 	}
 }
 
-// labelOf is a name as the value of a label; one that cannot be one is left out.
-func labelOf(name string) string {
-	if len(affinity.ValueErrors(name)) > 0 {
-		return ""
-	}
-	return name
-}
-
+// defaultLabels sets the labels that a kubelet sets. A name that is too long for a label is left out.
 func (n *Node) defaultLabels() {
 	if n.Labels == nil {
 		n.Labels = make(map[string]string, 3)
 	}
 	for _, l := range [...][2]string{
-		{LabelHostname, labelOf(n.Name)}, {"kubernetes.io/os", "linux"}, {"kubernetes.io/arch", "amd64"},
+		{LabelHostname, n.Name}, {"kubernetes.io/os", "linux"}, {"kubernetes.io/arch", "amd64"},
 	} {
-		if _, ok := n.Labels[l[0]]; !ok {
+		if _, ok := n.Labels[l[0]]; !ok && len(affinity.ValueErrors(l[1])) == 0 {
 			n.Labels[l[0]] = l[1]
 		}
 	}

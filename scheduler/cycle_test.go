@@ -179,6 +179,11 @@ func TestCycle(t *testing.T) {
 		w.settle()
 		require.Equal(t, []string{"p on z"}, w.bound)
 	})
+	t.Run("S-109 equal pods are ranked each for itself", func(t *testing.T) {
+		w := newWorld(t, newNode("a"), newNode("b"), newPod("p", cpu1), newPod("q", cpu1))
+		w.settle()
+		require.Equal(t, []string{"p on a", "q on b"}, w.bound)
+	})
 	t.Run("S-111 a pod is in one place at a time", func(t *testing.T) {
 		w := newWorld(t, newNode("a", cordoned), newPod("p"))
 		w.settle()

@@ -21,6 +21,9 @@ var specified = []struct {
 // unnamed are the rules that no test has the name of, and why.
 var unnamed = map[string]string{
 	"D-103": "a namespace goes at once, so that nothing is ever created in one that is terminating",
+	"S-118": "pods are not tried again merely because they have waited, as that could change nothing",
+	"S-124": "a pod is bound in the moment of the decision, so that a failure has nothing to give back",
+	"S-135": "an Event for every pod would cost more memory than the pod",
 }
 
 // TestRulesAreNamed looks for the rules that no test is named by: neither a function (as in TestList_D12), nor
@@ -31,7 +34,6 @@ func TestRulesAreNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	named := house.namedRules()
-	missing := 0
 	for _, s := range specified {
 		rules := specifiedRules(t, s.file, s.sections)
 		for _, rule := range rules {
@@ -40,13 +42,12 @@ func TestRulesAreNamed(t *testing.T) {
 				t.Errorf("%s: a test is named %s, so it is no exception", s.file, rule)
 			}
 			if !named[rule] && !excepted {
-				t.Logf("%s: no test is named %s", s.file, rule)
-				missing++
+				t.Errorf("%s: no test is named %s", s.file, rule)
 			}
 		}
 		t.Logf("%s: %d rules", s.file, len(rules))
 	}
-	t.Logf("%d rules have no test of their name, and %d are exceptions", missing, len(unnamed))
+	t.Logf("%d rules are exceptions", len(unnamed))
 }
 
 var (
