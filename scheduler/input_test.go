@@ -148,3 +148,27 @@ func TestErrorsEndNominations(t *testing.T) {
 		require.Empty(t, w.pod("critical").NominatedNodeName())
 	})
 }
+
+// countingChooser counts the candidates of a choice point and takes the first.
+type countingChooser struct{ most *int }
+
+func (c countingChooser) Fork() cluster.Chooser { return c }
+
+func (c countingChooser) Choose(ch cluster.Choice) int {
+	if ch.Point == "scheduler-pod" {
+		*c.most = max(*c.most, ch.N)
+	}
+	return 0
+}
+
+// TestDeadPodsAreNoChoice is about pods that are deleted while they are queued.
+func TestDeadPodsAreNoChoice(t *testing.T) {
+	most := 0
+	w := &world{t: t}
+	w.Cluster = cluster.New(cluster.Config{Chooser: countingChooser{&most}}, scheduler.New(scheduler.Config{}))
+	w.create(newNode("a"), newPod("p"), newPod("q"), newPod("r"))
+	w.force("p")
+	w.settle()
+	require.Equal(t, 2, most)
+	require.Equal(t, "a", w.pod("r").NodeName)
+}

@@ -102,7 +102,7 @@ func (q *queue) empty() bool { return q.active.Len() == 0 && q.backoff.Len() == 
 
 // pop takes the next pod to be tried. When there is none, one comes early out of its back-off after
 // a rejection; after an error it may not.
-func (q *queue) pop(now time.Duration, choose func(n int) int) (queuedPod, bool) {
+func (q *queue) pop(now time.Duration, choose func(equal []queuedPod) int) (queuedPod, bool) {
 	q.release(now)
 	if q.active.Len() == 0 {
 		return q.backoff.PopMin()
@@ -114,7 +114,7 @@ func (q *queue) pop(now time.Duration, choose func(n int) int) (queuedPod, bool)
 }
 
 // popEqual lets a chooser pick among the pods that come first.
-func (q *queue) popEqual(choose func(n int) int) (queuedPod, bool) {
+func (q *queue) popEqual(choose func(equal []queuedPod) int) (queuedPod, bool) {
 	var equal []queuedPod
 	q.active.Scan(func(p queuedPod) bool {
 		if len(equal) > 0 && equal[0].compareRank(p) != 0 {
@@ -125,7 +125,7 @@ func (q *queue) popEqual(choose func(n int) int) (queuedPod, bool) {
 	})
 	picked := equal[0]
 	if len(equal) > 1 {
-		picked = equal[choose(len(equal))]
+		picked = equal[choose(equal)]
 	}
 	return q.active.Delete(picked)
 }

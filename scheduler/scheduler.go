@@ -261,10 +261,28 @@ func (s *Scheduler) Run(cl *cluster.Client, task cluster.Task) {
 	}
 }
 
-// chooser asks which of the pods that are equally due is tried first; nil when nobody is to be asked.
-func (s *Scheduler) chooser(cl *cluster.Client) func(n int) int {
+// chooser asks which of the pods that are equally due is tried first; nil when nobody is to be asked. Pods that
+// need no node any more are not worth a choice.
+func (s *Scheduler) chooser(cl *cluster.Client) func(equal []queuedPod) int {
 	if !cl.Chooses() {
 		return nil
 	}
-	return func(n int) int { return cl.Choose(cluster.Choice{Point: "scheduler-pod", N: n}) }
+	return func(equal []queuedPod) int {
+		var places []int
+		for i, queued := range equal {
+			if p := cl.PodByUID(queued.pod); p != nil && !p.Bound() {
+				places = append(places, i)
+			}
+		}
+		switch len(places) {
+		case 0:
+			return 0
+		case 1:
+			return places[0]
+		}
+		return places[cl.Choose(cluster.Choice{
+			Point: "scheduler-pod", N: len(places),
+			Describe: func(i int) string { return cl.PodByUID(equal[places[i]].pod).Key() },
+		})]
+	}
 }
