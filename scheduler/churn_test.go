@@ -334,11 +334,9 @@ func (w *churn) requireNobodyWaitsInVain(t *rapid.T) {
 }
 
 // TestNobodyWaitsInVain is a property: when the cluster is at rest, no pod waits that Evaluate would place.
-// NB: it does not hold of terms about other pods, because the hints of Kubernetes overlook some of what helps
-// there, such as a node that joins far from all pods that do not want the pod near.
 func TestNobodyWaitsInVain(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := newChurn(t, spread)
+		w := newChurn(t, wide)
 		actions := w.actions()
 		actions[""] = func(t *rapid.T) {
 			w.rest(t)
@@ -351,7 +349,7 @@ func TestNobodyWaitsInVain(t *testing.T) {
 // TestNobodyWaitsInVainBehindLag is the same property for a scheduler that sees the cluster late.
 func TestNobodyWaitsInVainBehindLag(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := newChurn(t, spread)
+		w := newChurn(t, wide)
 		delay := rapid.SampledFrom([]time.Duration{time.Millisecond, time.Second, 1500 * time.Millisecond})
 		require.NoError(t, w.SetLag(scheduler.Name, cluster.Lag{Delay: delay.Draw(t, "lag")}))
 		actions := w.actions()

@@ -29,9 +29,10 @@
 //     fail but for a pod that is gone or a view that lags.
 //   - A pod that is pinned to a node and was rejected for what is on that node is not tried again for
 //     events elsewhere, which in Kubernetes can wake it in vain.
-//   - Pods are not tried again merely because they have waited for five minutes: an attempt depends on
-//     nothing but what wakes a pod. So what the hints of Kubernetes overlook, such as a node that joins
-//     far from all pods that do not want the pod near, goes unnoticed until something else wakes it.
+//   - Pods are not tried again merely because they have waited for five minutes. What Kubernetes catches
+//     in that way, because a hint of InterPodAffinity overlooks it, wakes a pod at once: a node that joins
+//     or moves far from pods that do not want the pod near, and the end of the last pod that it had to be
+//     near.
 //   - A pod that is bound elsewhere than where it was nominated tells the pods that it kept off there at
 //     once; in Kubernetes they are tried again after those five minutes.
 //   - While there is no node at all, the attempts that fail for that reason are not made one by one.

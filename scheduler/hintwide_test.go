@@ -53,7 +53,7 @@ func TestWideHints(t *testing.T) {
 		{"affinity: a pod goes", nearY, func(w *world) { w.force("z") }, false},
 		{"affinity: a node with the key joins", nearY, func(w *world) { w.create(newNode("c", labelled("zone", "c"))) }, true},
 		{"affinity: a node changes its place", nearY, func(w *world) { w.editNode("b", labelled("zone", "z")) }, true},
-		{"affinity: a node loses the key", nearY, func(w *world) { w.editNode("b", func(n *cluster.Node) { delete(n.Labels, "zone") }) }, false},
+		{"affinity: a node loses the key", nearY, func(w *world) { w.editNode("b", func(n *cluster.Node) { delete(n.Labels, "zone") }) }, true},
 
 		{"anti-affinity: a pod that matches goes", awayX, func(w *world) { w.force("x1") }, true},
 		{"anti-affinity: another pod goes", awayX, func(w *world) { w.force("z") }, false},
@@ -104,4 +104,36 @@ func TestBindingFails(t *testing.T) {
 		require.NoError(t, w.RunFor(10_000_000_000))
 		require.Equal(t, "b", w.pod("p").NodeName)
 	})
+}
+
+// TestOverlookedHints are the events that Kubernetes catches five minutes later.
+func TestOverlookedHints(t *testing.T) {
+	for _, row := range []struct {
+		name    string
+		objects []cluster.Object
+		pod     *cluster.Pod
+		change  func(*world)
+		want    string
+	}{
+		{"the last pod that it had to be near goes", []cluster.Object{
+			newNode("a", labelled("zone", "a"), cordoned), newNode("b", labelled("zone", "b")),
+			on("a", withLabels(newPod("x1"), "app", "x")),
+		}, withLabels(newPod("p", near(term("zone", app("x")))), "app", "x"), func(w *world) { w.force("x1") }, "b"},
+		{"a node joins for a pod that is unwelcome elsewhere", []cluster.Object{
+			newNode("a", labelled("zone", "a")), on("a", newPod("shy", awayFrom("x"))),
+		}, withLabels(newPod("p"), "app", "x"), func(w *world) { w.create(newNode("b")) }, "b"},
+		{"a node leaves the place where the pod is unwelcome", []cluster.Object{
+			newNode("a", labelled("zone", "a")), newNode("b", labelled("zone", "a")), on("a", newPod("shy", awayFrom("x"))),
+		}, withLabels(newPod("p"), "app", "x"), func(w *world) { w.editNode("b", labelled("zone", "b")) }, "b"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			w := newWorld(t, row.objects...)
+			w.create(row.pod)
+			w.settle()
+			require.False(t, w.pod("p").Bound())
+			row.change(w)
+			w.settle()
+			require.Equal(t, row.want, w.pod("p").NodeName)
+		})
+	}
 }
