@@ -14,21 +14,6 @@ import (
 	"github.com/daemonsim/daemonsim/cluster/quantity"
 )
 
-// workload is the part of a DaemonSet manifest that is about pods.
-type workload struct {
-	Spec struct {
-		Template cluster.PodTemplateSpec
-	}
-}
-
-// tree decodes JSON, so that the order of keys does not count.
-func tree(t *testing.T, text []byte) any {
-	t.Helper()
-	var v any
-	require.NoError(t, json.Unmarshal(text, &v))
-	return v
-}
-
 // TestDefaultPod_D8 has what is filled in for a pod and not for a template.
 func TestDefaultPod_D8(t *testing.T) {
 	const text = `{"spec":{"hostNetwork":true,"terminationGracePeriodSeconds":-5,"containers":[

@@ -90,7 +90,7 @@ func statedPod(item manifest.Item, classes cluster.Reader) (*cluster.Pod, error)
 	case ok:
 		p.Priority = priority
 	default:
-		return nil, fmt.Errorf("Pod %q: no PriorityClass with name %s was found", p.Name, spec.PriorityClassName)
+		return nil, fmt.Errorf("pod %q: no PriorityClass with name %s was found", p.Name, spec.PriorityClassName)
 	}
 	if phase := item.Source.Text("status.phase"); phase != "" {
 		p.Status.Phase = cluster.PodPhase(phase)
