@@ -2,9 +2,9 @@
 // documents in a file, lists of objects.
 //
 // [Parse] takes the text of files and [Load] their names. Both return a [Set]: the objects that a
-// simulation knows (Node, Namespace, Pod, PriorityClass, DaemonSet, ControllerRevision), each with
-// its [Source], and a note of every object that it does not know, such as a ConfigMap. Or they
-// return an [ErrorList] of all mistakes in all files at once, each with its file, line, field and
+// simulation knows (Node, Namespace, Pod, PodDisruptionBudget, PriorityClass, DaemonSet,
+// ControllerRevision), each with its [Source], and a note of every object that it does not know, such as a
+// ConfigMap. Or they return an [ErrorList] of all mistakes in all files at once, each with its file, line, field and
 // value:
 //
 //	agent.yaml:9: spec.minReadySeconds: expected integer, got string "5"; remove the quotes
@@ -41,10 +41,10 @@
 // # Differences from Kubernetes
 //
 // Unknown fields and keys given twice are errors, as with kubectl --validate=strict; there is no
-// way to relax that. The status of a DaemonSet, Pod or Namespace, a Namespace's spec, what the API
-// server fills in metadata (uid, resourceVersion, generation, creationTimestamp, deletionTimestamp,
-// deletionGracePeriodSeconds, managedFields, selfLink), a template's owner references, timeAdded of
-// taints and the inventory in a Node's status (volumes, daemon endpoints, features, swap) are accepted
+// way to relax that. The status of a Pod or Namespace, the conditions of a DaemonSet, a Namespace's spec,
+// what the API server fills in metadata (uid, resourceVersion, generation, creationTimestamp,
+// deletionTimestamp, deletionGracePeriodSeconds, managedFields, selfLink), a template's owner references,
+// timeAdded of taints and the inventory in a Node's status (volumes, daemon endpoints, features, swap) are accepted
 // and not kept: [Item.Dropped] names them, and [Source.Text] reads what they say. The capacity,
 // allocatable, conditions, addresses, node info and images of a Node are kept.
 //

@@ -107,16 +107,18 @@ func (l *loading) fail(name string, err error) {
 func (l *loading) read(in File) {
 	f := decodeFile(in, l.opts)
 	formed := len(f.errs) == 0
+	var invalid ErrorList
 	for _, item := range f.set.Items {
 		for _, e := range judge(item) {
 			if l.opts.KeepInvalid && formed {
-				l.set.Invalid = append(l.set.Invalid, e)
+				invalid = append(invalid, e)
 			} else {
 				f.addError(e)
 			}
 		}
 		l.checkTwice(f, item)
 	}
+	l.set.Invalid = append(l.set.Invalid, invalid.sorted()...)
 	l.errs = append(l.errs, f.mistakes()...)
 	l.set.Items = append(l.set.Items, f.set.Items...)
 	l.set.NotSimulated = append(l.set.NotSimulated, f.set.NotSimulated...)

@@ -8,15 +8,15 @@ type Set struct {
 	Items []Item
 	// NotSimulated are the others. They do no harm.
 	NotSimulated []NotSimulated
-	// Invalid is what is wrong with Items that an API server would refuse. It is empty unless
-	// Options.KeepInvalid is set.
+	// Invalid is what is wrong with Items that an API server would refuse, in the order of the files and of
+	// the lines in them. It is empty unless Options.KeepInvalid is set.
 	Invalid ErrorList
 }
 
 // Item is one object and where it stands.
 type Item struct {
-	// Object is a Node, Namespace, Pod, PriorityClass, DaemonSet or ControllerRevision as it was
-	// written: nothing is defaulted but the namespace. The caller owns it.
+	// Object is a Node, Namespace, Pod, PodDisruptionBudget, PriorityClass, DaemonSet or
+	// ControllerRevision as it was written: nothing is defaulted but the namespace. The caller owns it.
 	Object cluster.Object
 	// Source finds the object's fields in the file.
 	Source *Source
