@@ -21,6 +21,10 @@
 //
 // # Kinds
 //
+//   - match: selectors, tolerations, percentages, quantities and the syntax of names, one at a time.
+//   - defaults: a manifest with its defaults, and as it is stored.
+//   - validate: what is wrong with a manifest, and whether it is accepted.
+//   - update: the same for one manifest that replaces another, and whether generations go up.
 //   - filter: what the scheduler makes of a pod and each node, each plugin alone, and all scores.
 //   - placement: whether a pod should run on a node, and whether one may go on there.
 //   - tolerations: tolerations, affinity and labels of the pod for one node.

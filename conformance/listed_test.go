@@ -47,8 +47,8 @@ var listings = []listing{
 	{
 		kind: "sync", rule: "D-68",
 		what: "syncs whose outcome depends on the controller not seeing what it has written earlier in the same sync",
-		reason: "The recorded controller's caches stand still during the sync. The simulated one sees its own " +
-			"writes at once, as a controller does whose watch is faster than its sync.",
+		reason: "The recorded controller's caches stand still during the sync. The simulated one has no lag here " +
+			"and sees its own writes at once, as a controller does whose watch is faster than its sync.",
 		covers: cannotBePut(staleState),
 	},
 }
