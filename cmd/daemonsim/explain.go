@@ -43,7 +43,7 @@ func newExplain(s streams) *cobra.Command {
 	}
 	world.addObjectsTo(cmd)
 	flags := cmd.Flags()
-	flags.StringVarP(&namespace, "namespace", "n", "", "the namespace of the DaemonSets; all without it")
+	flags.StringVarP(&namespace, "namespace", "n", "", "where the DaemonSets or the pod are; everywhere without it")
 	flags.BoolVar(&strict, "strict", false,
 		"refuse objects that an API server would refuse; without it they are explained as they stand, "+
 			"with a warning")

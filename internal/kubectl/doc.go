@@ -12,8 +12,8 @@
 //
 // apply, create, get, describe, delete, label, annotate, taint, cordon, uncordon, set image, scale, and
 // rollout status, history, undo, restart, pause and resume. A [table of resources] says which types they
-// know: nodes, pods, daemonsets, controllerrevisions, namespaces, events and priorityclasses. Flags may
-// stand anywhere; one that is not known is an error that lists those that are.
+// know: nodes, pods, daemonsets, controllerrevisions, namespaces, events, poddisruptionbudgets and
+// priorityclasses. Flags may stand anywhere; one that is not known is an error that lists those that are.
 //
 // # Guarantees
 //

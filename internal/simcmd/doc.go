@@ -17,7 +17,7 @@
 //	sim lag ACTOR [DELAY] [KIND=DELAY]  how far behind an actor's view is from now on
 //	sim explain daemonset/NAME NODE     why a node runs a pod of a DaemonSet, or does not, and what
 //	                                    would change that; without NODE or NAME a table
-//	sim explain pod/NAME                what the scheduler would make of a pod and each node
+//	sim explain pod/NAME [NODE]         what the scheduler would make of a pod and each node, or one
 //	sim time                            how late it is
 //	sim changes                         every write since the last time they were asked for
 //
