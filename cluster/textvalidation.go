@@ -57,7 +57,8 @@ func headerErrors(name string) []string {
 		"(e.g. 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')"}
 }
 
-// searchErrors judges a domain in which names are searched: a DNS subdomain whose labels may have underscores.
+// searchErrors judges a domain in which names are searched: a DNS subdomain whose labels may have
+// underscores.
 func searchErrors(domain string) []string {
 	var errs []string
 	const most = 253

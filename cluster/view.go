@@ -39,8 +39,8 @@ func (v *view) fork() *view {
 	return f
 }
 
-// follow makes a change in the view. Objects carry the numbers of their node, group and table, which are those
-// of the store that the change was made in: the view takes them over.
+// follow makes a change in the view. Objects carry the numbers of their node, group and table, which are
+// those of the store that the change was made in: the view takes them over.
 func (v *view) follow(ch *Change, origin *store) {
 	s := &v.store
 	s.learn(origin)

@@ -30,8 +30,8 @@ type Config struct {
 	// BurstReplicas bounds the pods that one sync creates, and those that it deletes. Zero means
 	// 250.
 	BurstReplicas int
-	// NoOwnWritesCheck leaves out the check, which Kubernetes has made since v1.36, that a sync begins with: that
-	// the controller's view contains the pods and the status that it has written itself. It makes a
+	// NoOwnWritesCheck leaves out the check, which Kubernetes has made since v1.36, that a sync begins with:
+	// that the controller's view contains the pods and the status that it has written itself. It makes a
 	// difference only to a controller that lags.
 	NoOwnWritesCheck bool
 	// Resync is how often every DaemonSet is looked at although nothing has changed, as the informers of

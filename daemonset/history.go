@@ -195,8 +195,8 @@ func (c *Controller) claimRevisions(cl *cluster.Client, t *tracked) ([]*rollout.
 	return rollout.Sorted(list), nil
 }
 
-// claimRevision settles whether a revision belongs to the DaemonSet, and returns it as it is then; nil when it
-// does not.
+// claimRevision settles whether a revision belongs to the DaemonSet, and returns it as it is then; nil when
+// it does not.
 func (t *tracked) claimRevision(
 	cl *cluster.Client, r *rollout.ControllerRevision,
 ) (*rollout.ControllerRevision, error) {

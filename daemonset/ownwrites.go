@@ -6,9 +6,9 @@ import (
 	"github.com/daemonsim/daemonsim/cluster"
 )
 
-// ownWrites are the latest versions of what the controller has written for one DaemonSet and not seen yet: of the
-// pods that it has created or adopted, and of the status. A sync that cannot see them would work on a past that
-// the controller itself has changed. Deletions and revisions are not among them.
+// ownWrites are the latest versions of what the controller has written for one DaemonSet and not seen yet:
+// of the pods that it has created or adopted, and of the status. A sync that cannot see them would work on
+// a past that the controller itself has changed. Deletions and revisions are not among them.
 type ownWrites struct{ pod, status uint64 }
 
 // check fails while the view does not contain the writes.

@@ -2,9 +2,9 @@ package daemonset
 
 import "github.com/daemonsim/daemonsim/cluster"
 
-// storeStatus writes a status, unless the controller knows the DaemonSet to have it. When that fails, as it does
-// when the DaemonSet has changed and the controller has not seen that yet, the status is written once more to
-// the DaemonSet as it is.
+// storeStatus writes a status, unless the controller knows the DaemonSet to have it. When that fails, as it
+// does when the DaemonSet has changed and the controller has not seen that yet, the status is written once
+// more to the DaemonSet as it is.
 func (c *Controller) storeStatus(cl *cluster.Client, t *tracked, status Status) error {
 	set := t.set
 	if status == set.Status && status.ObservedGeneration >= set.Generation {

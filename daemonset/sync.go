@@ -195,8 +195,8 @@ func (c *Controller) execute(cl *cluster.Client, t *tracked, a actions) error {
 	return errors.Join(errs...)
 }
 
-// slowStart makes n calls in batches of 1, 2, 4 and so on, and none after a batch in which one has failed: what
-// fails for one pod is likely to fail for all.
+// slowStart makes n calls in batches of 1, 2, 4 and so on, and none after a batch in which one has failed:
+// what fails for one pod is likely to fail for all.
 func slowStart(n int, call func(int) error) []error {
 	var errs []error
 	for size, next := 1, 0; next < n && errs == nil; size *= 2 {

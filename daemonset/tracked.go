@@ -15,8 +15,8 @@ import (
 )
 
 // tracked is what the controller knows of one DaemonSet: an assessment of every node that concerns it,
-// the sums over them, and the nodes that need something. All of it follows from the store; it is kept so that a
-// sync looks at nothing but what has changed.
+// the sums over them, and the nodes that need something. All of it follows from the controller's view; it
+// is kept so that a sync looks at nothing but what has changed.
 type tracked struct {
 	set       *DaemonSet
 	placement *Placement

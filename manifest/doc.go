@@ -4,8 +4,8 @@
 // [Parse] takes the text of files and [Load] their names. Both return a [Set]: the objects that a
 // simulation knows (Node, Namespace, Pod, PodDisruptionBudget, PriorityClass, DaemonSet,
 // ControllerRevision), each with its [Source], and a note of every object that it does not know, such as a
-// ConfigMap. Or they return an [ErrorList] of all mistakes in all files at once, each with its file, line, field and
-// value:
+// ConfigMap. Or they return an [ErrorList] of all mistakes in all files at once, each with its file, line,
+// field and value:
 //
 //	agent.yaml:9: spec.minReadySeconds: expected integer, got string "5"; remove the quotes
 //	agent.yaml:14: spec.template.spec.containers[0].imagee: unknown field; did you mean "image"?
@@ -44,8 +44,8 @@
 // way to relax that. The status of a Pod or Namespace, the conditions of a DaemonSet, a Namespace's spec,
 // what the API server fills in metadata (uid, resourceVersion, generation, creationTimestamp,
 // deletionTimestamp, deletionGracePeriodSeconds, managedFields, selfLink), a template's owner references,
-// timeAdded of taints and the inventory in a Node's status (volumes, daemon endpoints, features, swap) are accepted
-// and not kept: [Item.Dropped] names them, and [Source.Text] reads what they say. The capacity,
+// timeAdded of taints and the inventory in a Node's status (volumes, daemon endpoints, features, swap) are
+// accepted and not kept: [Item.Dropped] names them, and [Source.Text] reads what they say. The capacity,
 // allocatable, conditions, addresses, node info and images of a Node are kept.
 //
 // Timestamps count from [Options.Epoch]. UIDs in owner references are kept if a simulation wrote

@@ -8,9 +8,9 @@ import (
 	"github.com/daemonsim/daemonsim/cluster"
 )
 
-// QueueingHint says that a pod helps that comes and matches all terms of affinity, that goes and matched a term of
-// anti-affinity or did not want the pod near, or that begins to match or ceases to. So does a node that joins
-// or is in another place than before, and any change of the pod's own labels.
+// QueueingHint says that a pod helps that comes and matches all terms of affinity, that goes and matched a
+// term of anti-affinity or did not want the pod near, or that begins to match or ceases to. So does a node
+// that joins or is in another place than before, and any change of the pod's own labels.
 //
 // NB: Kubernetes overlooks three events that can help, and tries such a pod again after five minutes: a
 // node that joins for a pod that is only unwelcome, a node that leaves the place of pods which do not want

@@ -40,7 +40,7 @@ type waitingPod struct {
 	wide bool
 }
 
-// before is the order in which pods are tried: by priority, then who has waited longer.
+// compare is the order in which pods are tried: by priority, then who has waited longer.
 func (a queuedPod) compare(b queuedPod) int {
 	return cmp.Or(a.compareRank(b), cmp.Compare(a.seq, b.seq))
 }

@@ -11,8 +11,8 @@ const Name = "default-scheduler"
 
 // Config describes a scheduler. The zero Config is the default profile.
 type Config struct {
-	// Profile is the plugins to ask, in order. Nil means DefaultProfile. See Profile.Validate; what it
-	// reports is passed over here: a place without a plugin, and a weight that is negative counts as one.
+	// Profile is the plugins to ask, in order. Nil means DefaultProfile. It is taken as it comes: a place
+	// without a plugin is passed over, and a negative weight counts as one. Profile.Validate reports both.
 	Profile Profile
 
 	_ struct{}
@@ -261,8 +261,8 @@ func (s *Scheduler) Run(cl *cluster.Client, task cluster.Task) {
 	}
 }
 
-// chooser asks which of the pods that are equally due is tried first; nil when nobody is to be asked. Pods that
-// need no node any more are not worth a choice.
+// chooser asks which of the pods that are equally due is tried first; nil when nobody is to be asked. Pods
+// that need no node any more are not worth a choice.
 func (s *Scheduler) chooser(cl *cluster.Client) func(equal []queuedPod) int {
 	if !cl.Chooses() {
 		return nil

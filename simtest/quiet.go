@@ -40,8 +40,8 @@ func AtRest(sim *daemonsim.Sim) (*daemonsim.Sim, error) {
 }
 
 // Quiet checks a simulation that has nothing left to do, whether its rollouts are through or stuck: see
-// Placed, Scheduled, Counted, History, Claimed and Collected. It does so on a fork that is AtRest, and fails if
-// that cannot be had.
+// Placed, Scheduled, Counted, History, Claimed and Collected. It does so on a fork that is AtRest, and
+// fails if that cannot be had.
 func Quiet(sim *daemonsim.Sim) error {
 	rest, err := AtRest(sim)
 	if err != nil {

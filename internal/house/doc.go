@@ -38,8 +38,8 @@
 //
 // No package is named util, common, helpers, types, core, misc or shared. Every package has a
 // package comment. Outside testdata no Go or Markdown file is longer than 600 lines (500 is
-// mentioned), and no line of Go outside tests is wider than 120 columns, a tab counting as four, except inside a
-// raw string, with a struct tag and in the output of an example. A few words that belong to a
+// mentioned), and no line of Go outside tests is wider than 120 columns, a tab counting as four, except
+// inside a raw string, with a struct tag and in the output of an example. A few words that belong to a
 // workshop and not to a product do not occur in any text file.
 //
 // # Exceptions
