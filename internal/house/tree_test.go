@@ -82,7 +82,8 @@ func load(fsys fs.FS) (*tree, error) {
 			return err
 		case d.IsDir() && d.Name() == ".git":
 			return fs.SkipDir
-		case !d.Type().IsRegular():
+		case name == ".git", !d.Type().IsRegular():
+			// In a worktree .git is a file, which says where the repository is.
 			return nil
 		}
 		data, err := fs.ReadFile(fsys, name)
