@@ -3,6 +3,7 @@ package manifest_test
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -159,18 +160,28 @@ func TestRulesDefaulting(t *testing.T) {
 		require.EqualValues(t, 1, *pod.Spec().TerminationGracePeriodSeconds)
 		require.EqualValues(t, 1000, pod.Requests().MilliCPU, "the scheduler counts it")
 	})
-	t.Run("D-10 D-11", func(t *testing.T) {
-		s := daemonsim.New(daemonsim.Config{})
-		s.AddNodes("a")
-		require.NoError(t, s.ApplyYAML("f.yaml", agentYAML))
-		err := s.Settle()
-		require.NoError(t, err)
-		for p := range s.Pods("ns") {
-			require.Zero(t, p.CreationTimestamp%time.Second, "whole seconds")
-			for _, toleration := range p.FullSpec().Tolerations {
-				require.Nil(t, toleration.TolerationSeconds, "no default toleration with a time")
-			}
+	run := func(t *testing.T, since time.Duration) []*cluster.Pod {
+		sim := daemonsim.New(daemonsim.Config{})
+		require.NoError(t, sim.RunFor(since))
+		require.NoError(t, sim.AddNodes("a"))
+		require.NoError(t, sim.ApplyYAML("f.yaml", agentYAML))
+		require.NoError(t, sim.Settle())
+		pods := slices.Collect(sim.Pods("ns"))
+		require.Len(t, pods, 1)
+		return pods
+	}
+	t.Run("D-10 no toleration with a time is added", func(t *testing.T) {
+		tolerations := run(t, 0)[0].FullSpec().Tolerations
+		require.NotEmpty(t, tolerations)
+		for _, toleration := range tolerations {
+			require.Nil(t, toleration.TolerationSeconds)
 		}
+	})
+	t.Run("D-11 timestamps are written in whole seconds", func(t *testing.T) {
+		p := run(t, 2700*time.Millisecond)[0]
+		require.Equal(t, 2700*time.Millisecond, p.CreationTimestamp)
+		text := string(cluster.JSON(p, time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)))
+		require.Contains(t, text, `"creationTimestamp":"2000-01-01T00:00:02Z"`)
 	})
 }
 
