@@ -12,6 +12,8 @@
 //	sim run 30s                         virtual time goes on for that long
 //	sim settle                          virtual time goes on until nothing is left to do
 //	sim image IMAGE [flags]             how an image behaves from now on
+//	sim pod unready POD...              running pods stop being ready, and sim pod ready takes it back;
+//	                                    sim pod fail ends them; --on NODE means those on a node
 //	sim placement direct                pods of DaemonSets are put on their nodes without the scheduler
 //	                                    from now on; sim placement scheduler takes it back
 //	sim lag ACTOR [DELAY] [KIND=DELAY]  how far behind an actor's view is from now on
