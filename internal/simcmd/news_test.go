@@ -14,6 +14,15 @@ import (
 // onA is a pod on node a with a status.
 func onA(status cluster.PodStatus) *cluster.Pod { return &cluster.Pod{NodeName: "a", Status: status} }
 
+// ownedBy is a pod on node a that belongs to a DaemonSet.
+func ownedBy(name string) *cluster.Pod {
+	p := onA(cluster.PodStatus{})
+	p.OwnerReferences = []cluster.OwnerReference{
+		{Kind: daemonset.Kind, Name: name, Controller: new(true)},
+	}
+	return p
+}
+
 func TestPodNews(t *testing.T) {
 	starting := onA(cluster.PodStatus{})
 	running := onA(cluster.PodStatus{Phase: cluster.PodRunning, Started: true})
@@ -52,7 +61,13 @@ func TestPodNews(t *testing.T) {
 		{"deleted", ready, leaving, []string{"terminating on a"}},
 		{"still terminating", leaving, leaving, nil},
 		{"gone at last", leaving, nil, []string{"gone from a"}},
-		{"gone before it was bound", &cluster.Pod{Target: "a"}, nil, []string{"gone from a"}},
+		{"gone before it was bound", &cluster.Pod{Target: "a"}, nil,
+			[]string{"gone before it was bound to a"}},
+		{"an orphan finds a controller", onA(cluster.PodStatus{}), ownedBy("agent"),
+			[]string{"adopted by daemonset agent"}},
+		{"a controller lets go", ownedBy("agent"), onA(cluster.PodStatus{}),
+			[]string{"released by daemonset agent"}},
+		{"the same controller", ownedBy("agent"), ownedBy("agent"), nil},
 		{"failed", ready, evicted, []string{"failed on a: Evicted"}},
 		{"failed for no reason given", ready, onA(cluster.PodStatus{Phase: cluster.PodFailed}),
 			[]string{"failed on a"}},
@@ -115,6 +130,8 @@ func TestSetNews(t *testing.T) {
 		{"deletion, too", set(2, 3, 3, 3), nil, nil},
 		{"the last pod is available", set(2, 3, 3, 2), set(2, 3, 3, 3),
 			[]string{"has all 3 pods up to date and available"}},
+		{"the only pod is available", set(2, 1, 1, 0), set(2, 1, 1, 1),
+			[]string{"has its one pod up to date and available"}},
 		{"another template", set(1, 3, 3, 3), set(2, 3, 0, 3),
 			[]string{"has another template: 0 of 3 pods up to date"}},
 		{"back to a template that some pods have", set(1, 3, 1, 2), set(2, 3, 2, 2),

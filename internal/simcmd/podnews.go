@@ -2,6 +2,7 @@ package simcmd
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/daemonsim/daemonsim/cluster"
 )
@@ -11,10 +12,12 @@ func podNews(before, after *cluster.Pod) []string {
 	switch {
 	case before == nil:
 		return []string{at("created", "for", after)}
+	case after == nil && !before.Bound():
+		return []string{at("gone", "before it was bound to", before)}
 	case after == nil:
 		return []string{at("gone", "from", before)}
 	}
-	var news []string
+	news := ownerNews(before.Controller(), after.Controller())
 	if after.Terminating() && !before.Terminating() {
 		news = append(news, at("terminating", "on", after))
 	}
@@ -25,6 +28,17 @@ func podNews(before, after *cluster.Pod) []string {
 		return append(news, ended(after))
 	}
 	return append(news, containerNews(before, after)...)
+}
+
+// ownerNews says that a pod has come to a controller, or has been left by one.
+func ownerNews(before, after *cluster.OwnerReference) []string {
+	switch {
+	case before == nil && after != nil:
+		return []string{fmt.Sprintf("adopted by %s %s", strings.ToLower(string(after.Kind)), after.Name)}
+	case before != nil && after == nil:
+		return []string{fmt.Sprintf("released by %s %s", strings.ToLower(string(before.Kind)), before.Name)}
+	}
+	return nil
 }
 
 // at adds the node of a pod, if it has one, to what is said of it.

@@ -14,6 +14,8 @@ func setNews(before, after *daemonset.DaemonSet) []string {
 	}
 	was, is := before.Status, after.Status
 	switch {
+	case complete(after) && !complete(before) && is.DesiredNumberScheduled == 1:
+		return []string{"has its one pod up to date and available"}
 	case complete(after) && !complete(before):
 		return []string{fmt.Sprintf("has all %d pods up to date and available", is.DesiredNumberScheduled)}
 	case templateSeen(was, is):
