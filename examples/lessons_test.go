@@ -16,12 +16,21 @@ import (
 
 var update = flag.Bool("update", false, "write what the simulation answers into the pages")
 
+// pages are the lessons, and the stories of known problems.
+func pages(t *testing.T) []string {
+	var list []string
+	for _, pattern := range []string{"*.md", problemPages} {
+		paths, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		require.NotEmpty(t, paths)
+		list = append(list, paths...)
+	}
+	return list
+}
+
 // TestLessons holds every page against the simulation.
 func TestLessons(t *testing.T) {
-	paths, err := filepath.Glob("*.md")
-	require.NoError(t, err)
-	require.NotEmpty(t, paths)
-	for _, path := range paths {
+	for _, path := range pages(t) {
 		t.Run(path, func(t *testing.T) {
 			if *update {
 				updated, err := lesson.Update(read(t, path), simcmd.NewShell())
@@ -29,7 +38,9 @@ func TestLessons(t *testing.T) {
 				require.NoError(t, os.WriteFile(path, updated, 0o644))
 			}
 			page := read(t, path)
-			require.NoError(t, lesson.Check(page, simcmd.NewShell()).Err())
+			report := lesson.Check(page, simcmd.NewShell())
+			require.NoError(t, report.Err())
+			require.NotZero(t, report.Commands)
 			again, err := lesson.Update(page, simcmd.NewShell())
 			require.NoError(t, err)
 			require.Equal(t, source(t, path), string(again), "running a page twice gives the same answers")
@@ -39,12 +50,10 @@ func TestLessons(t *testing.T) {
 
 // TestLinks follows the links from page to page.
 func TestLinks(t *testing.T) {
-	paths, err := filepath.Glob("*.md")
-	require.NoError(t, err)
 	link := regexp.MustCompile(`\]\(([^)#:]+)\)`)
-	for _, path := range paths {
+	for _, path := range append(pages(t), problemList) {
 		for _, m := range link.FindAllStringSubmatch(source(t, path), -1) {
-			require.FileExists(t, m[1], "linked from %s", path)
+			require.FileExists(t, filepath.Join(filepath.Dir(path), m[1]), "linked from %s", path)
 		}
 	}
 }
