@@ -224,6 +224,19 @@ func (s *Sim) Restart(namespace, name string) error {
 	return err
 }
 
+// Plan is the next step of a DaemonSet's rollout as the cluster is now, and why the nodes wait that are not
+// done and not part of it, by name. It is what the controller would do if it synced now, had nothing else
+// to do on the nodes and took the first candidate everywhere. Nothing is done.
+func (s *Sim) Plan(namespace, name string) (rollout.Plan, []rollout.Wait, error) {
+	set, err := s.set("plan the rollout of", namespace, name)
+	if err != nil {
+		return rollout.Plan{}, nil, err
+	}
+	planner, state := s.Controller().Planner(set), daemonset.RolloutState(s.Reader, set, s.Now())
+	plan := planner.Plan(state)
+	return plan, rollout.Waits(planner, state, plan), nil
+}
+
 // Explain answers whether a DaemonSet's pod should run on a node, and whether one may go on there, with
 // the reasons and with what would change the answers. Printed, it tells the whole story.
 func (s *Sim) Explain(namespace, name, node string) (daemonset.Explanation, error) {

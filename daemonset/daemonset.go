@@ -109,28 +109,32 @@ func (d *DaemonSet) MinReady() time.Duration {
 
 // Planner is the update strategy as a planner. An unknown type plans nothing.
 func (d *DaemonSet) Planner() rollout.Planner {
-	r := d.Spec.UpdateStrategy.RollingUpdate
-	if d.Spec.UpdateStrategy.Type != RollingUpdate || r == nil {
+	if d.Spec.UpdateStrategy.Type != RollingUpdate || d.Spec.UpdateStrategy.RollingUpdate == nil {
 		return rollout.OnDelete{}
 	}
-	var p rollout.RollingUpdate
+	return d.limits()
+}
+
+// limits are the limits of a rolling update, zero under another strategy.
+func (d *DaemonSet) limits() rollout.RollingUpdate {
+	var limits rollout.RollingUpdate
+	r := d.Spec.UpdateStrategy.RollingUpdate
+	if d.Spec.UpdateStrategy.Type != RollingUpdate || r == nil {
+		return limits
+	}
 	if r.MaxUnavailable != nil {
-		p.MaxUnavailable = *r.MaxUnavailable
+		limits.MaxUnavailable = *r.MaxUnavailable
 	}
 	if r.MaxSurge != nil {
-		p.MaxSurge = *r.MaxSurge
+		limits.MaxSurge = *r.MaxSurge
 	}
-	return p
+	return limits
 }
 
 // surges reports whether the DaemonSet may run two pods on a node during a rollout: whether its surge
 // comes to more than zero for one node.
 func (d *DaemonSet) surges() bool {
-	p, ok := d.Planner().(rollout.RollingUpdate)
-	if !ok {
-		return false
-	}
-	n, err := p.MaxSurge.Scaled(1, true /* round up */)
+	n, err := d.limits().MaxSurge.Scaled(1, true /* round up */)
 	return err == nil && n > 0
 }
 

@@ -86,17 +86,16 @@ func (v *View) Situation(e *Entry) rollout.Situation {
 	return t.Situation()
 }
 
-// rolloutNode is the entry as a rollout sees it.
-func (v *View) rolloutNode(e *Entry) rollout.Node {
+// rolloutNode is the entry as a rollout sees it, and the node's object, nil for one that is gone.
+func (v *View) rolloutNode(e *Entry, object *cluster.Node) rollout.Node {
 	n := rollout.Node{
 		Name: e.Node, ID: e.ID, Exists: e.Exists, ShouldRun: e.ShouldRun, Situation: v.Situation(e),
-	}
-	if n.Situation == rollout.Crowded {
-		return n
+		Object: object,
 	}
 	for _, p := range e.Pods {
 		switch {
-		case p.Terminating():
+		case p.Terminating() || n.Situation == rollout.Crowded:
+			n.Others = append(n.Others, p)
 		case v.IsNew(p):
 			n.New = p
 		default:

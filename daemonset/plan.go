@@ -8,6 +8,14 @@ import (
 	"github.com/daemonsim/daemonsim/rollout"
 )
 
+// Planner is the strategy that rolls out a DaemonSet: the one of the Config, or else the DaemonSet's own.
+func (c *Controller) Planner(set *DaemonSet) rollout.Planner {
+	if c.config.Planner != nil {
+		return c.config.Planner
+	}
+	return set.Planner()
+}
+
 // roll asks the update strategy for its next step.
 func (c *Controller) roll(cl *cluster.Client, t *tracked) (actions, error) {
 	planner := c.config.Planner

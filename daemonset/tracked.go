@@ -166,13 +166,7 @@ func (t *tracked) adopt(set *DaemonSet) {
 	t.planner = set.Planner()
 }
 
-// controls reports whether the DaemonSet is the controller of an object: it is known by kind, name,
-// namespace and UID.
-func (t *tracked) controls(m *cluster.ObjectMeta) bool {
-	ref := m.Controller()
-	return ref != nil && ref.UID == t.set.UID && ref.Kind == Kind && ref.Name == t.set.Name &&
-		m.Namespace == t.set.Namespace
-}
+func (t *tracked) controls(m *cluster.ObjectMeta) bool { return t.set.controls(m) }
 
 // mark notes that a node has to be assessed again, because its pods have changed.
 func (t *tracked) mark(id cluster.NodeID) {

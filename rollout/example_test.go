@@ -3,7 +3,6 @@ package rollout_test
 import (
 	"fmt"
 	"log"
-	"strings"
 
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/cluster/kubelet"
@@ -33,30 +32,25 @@ func ExampleRollingUpdate_Plan() {
 	// delete agent-a: within the budget
 }
 
-// zoneByZone replaces all old pods of a zone at once, and goes on to the next zone when every pod of
-// the zone is new and available. The zone is the first part of a node's name.
-type zoneByZone struct{}
+// oneZone replaces all old pods of a zone at once, and goes on to the next zone when every pod of the zone
+// is new and available.
+type oneZone struct{}
 
-func (zoneByZone) Name() string { return "ZoneByZone" }
+func (oneZone) Name() string { return "OneZone" }
 
-func (zoneByZone) Plan(s rollout.State) rollout.Plan {
+func (oneZone) Plan(s rollout.State) rollout.Plan {
+	zone := func(n rollout.Node) string { return n.Label("topology.kubernetes.io/zone") }
 	var plan rollout.Plan
 	open := ""
 	for n := range s.Nodes() {
-		if n.Situation == rollout.NewAvailable {
-			continue
+		if n.Situation != rollout.NewAvailable && (open == "" || zone(n) < open) {
+			open = zone(n)
 		}
-		zone, _, _ := strings.Cut(n.Name, "-")
-		if open == "" {
-			open = zone
-		}
-		if zone != open {
-			break
-		}
-		if n.Old != nil {
-			plan.Delete = append(plan.Delete, rollout.Deletion{
-				Pod: n.Old, Node: n, Reason: rollout.ReasonWithinBudget,
-			})
+	}
+	for n := range s.Nodes() {
+		if n.Old != nil && zone(n) == open {
+			reason := rollout.Reason("it is the turn of zone " + open)
+			plan.Delete = append(plan.Delete, rollout.Deletion{Pod: n.Old, Node: n, Reason: reason})
 		}
 	}
 	return plan
@@ -65,11 +59,13 @@ func (zoneByZone) Plan(s rollout.State) rollout.Plan {
 // A strategy of your own has the same standing as those of Kubernetes: hand it to the controller.
 func ExamplePlanner() {
 	c := cluster.New(cluster.Config{},
-		daemonset.New(daemonset.Config{Planner: zoneByZone{}}),
+		daemonset.New(daemonset.Config{Planner: oneZone{}}),
 		scheduler.New(scheduler.Config{}),
 		kubelet.New(kubelet.Config{Default: kubelet.Typical()}))
-	for _, name := range []string{"east-1", "east-2", "west-1", "west-2", "west-3"} {
-		create(c, &cluster.Node{ObjectMeta: cluster.ObjectMeta{Name: name}})
+	for _, n := range [][2]string{{"a", "west"}, {"b", "east"}, {"c", "east"}, {"d", "west"}} {
+		create(c, &cluster.Node{ObjectMeta: cluster.ObjectMeta{
+			Name: n[0], Labels: map[string]string{"topology.kubernetes.io/zone": n[1]},
+		}})
 	}
 	labels := map[string]string{"app": "agent"}
 	set := &daemonset.DaemonSet{ObjectMeta: cluster.ObjectMeta{Name: "agent"}}
@@ -91,12 +87,11 @@ func ExamplePlanner() {
 	settle(c)
 	fmt.Println("updated:", daemonset.Get(c.Reader, "default", "agent").Status.UpdatedNumberScheduled)
 	// Output:
-	// t=3s old pod gone from east-1
-	// t=3s old pod gone from east-2
-	// t=6s old pod gone from west-1
-	// t=6s old pod gone from west-2
-	// t=6s old pod gone from west-3
-	// updated: 5
+	// t=3s old pod gone from b
+	// t=3s old pod gone from c
+	// t=6s old pod gone from a
+	// t=6s old pod gone from d
+	// updated: 4
 }
 
 func create(c *cluster.Cluster, obj cluster.Object) {

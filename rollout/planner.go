@@ -2,14 +2,16 @@ package rollout
 
 import (
 	"errors"
-	"iter"
-	"strconv"
 
 	"github.com/daemonsim/daemonsim/cluster"
 )
 
 // Planner is a rollout strategy: given who runs what where, it says what to do now. It must not keep
 // anything from one call to the next, and must not write to what it is given.
+//
+// A planner with settings should have a String method that tells all of them, as fmt.Stringer has it: two
+// clusters whose planners say the same count as equal. One that can say why it holds nodes back is a
+// Waiter.
 type Planner interface {
 	// Name is the strategy's name, as in spec.updateStrategy.type.
 	Name() string
@@ -47,77 +49,4 @@ type Deletion struct {
 type Creation struct {
 	Node   Node
 	Reason Reason
-}
-
-// Reason is why a planner moves a pod.
-type Reason uint8
-
-// The reasons of the strategies of Kubernetes.
-const (
-	// ReasonOldUnavailable replaces an old pod that is not available, whatever the budget.
-	ReasonOldUnavailable Reason = iota + 1
-	// ReasonWithinBudget replaces an available old pod because the budget has room.
-	ReasonWithinBudget
-	// ReasonNewAvailable deletes an old pod because the new one beside it is available.
-	ReasonNewAvailable
-	// ReasonNotWanted deletes an unavailable old pod on a node that should run none.
-	ReasonNotWanted
-	// ReasonSunset deletes an available old pod on a node that should run none, since enough others
-	// are available.
-	ReasonSunset
-)
-
-// String is the reason in words.
-func (r Reason) String() string {
-	words := [...]string{
-		"", "old pod is not available", "within the budget", "new pod is available",
-		"node should not run a pod", "enough other pods are available",
-	}
-	if int(r) >= len(words) {
-		return "Reason(" + strconv.Itoa(int(r)) + ")"
-	}
-	return words[r]
-}
-
-// candidates takes up to n nodes of a walk, in the order of the choice point "rollout-candidate".
-func candidates(s State, walk iter.Seq[Node], total, n int) []Node {
-	n = min(n, total)
-	if n <= 0 {
-		return nil
-	}
-	var list []Node
-	if !s.Chooses() {
-		for node := range walk {
-			if list = append(list, node); len(list) == n {
-				break
-			}
-		}
-		return list
-	}
-	var open []Node
-	for node := range walk {
-		open = append(open, node)
-	}
-	for len(list) < n && len(open) > 0 {
-		i := choose(s, open)
-		list = append(list, open[i])
-		open = append(open[:i], open[i+1:]...)
-	}
-	return list
-}
-
-// choose asks which of the open candidates comes next. A State of somebody else's need not answer
-// within bounds: then it is the first.
-func choose(s State, open []Node) int {
-	if len(open) < 2 {
-		return 0
-	}
-	i := s.Choose(cluster.Choice{
-		Point: "rollout-candidate", N: len(open),
-		Describe: func(i int) string { return open[i].Name },
-	})
-	if i < 0 || i >= len(open) {
-		return 0
-	}
-	return i
 }

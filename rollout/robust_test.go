@@ -47,8 +47,6 @@ func TestLyingState(t *testing.T) {
 func TestStringsOutOfRange(t *testing.T) {
 	require.Equal(t, "Situation(200)", rollout.Situation(200).String())
 	require.Equal(t, "BothUnavailable", rollout.BothUnavailable.String())
-	require.Equal(t, "Reason(200)", rollout.Reason(200).String())
-	require.Equal(t, "enough other pods are available", rollout.ReasonSunset.String())
 }
 
 // TestEncodeNothing writes a patch all the same.

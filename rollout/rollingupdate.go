@@ -53,28 +53,28 @@ func (r RollingUpdate) Plan(s State) Plan {
 
 // hasOld reports whether any node has an old pod. Without one there is nothing to roll.
 func hasOld(s State) bool {
-	for sit := range Situation(Situations) {
-		if sit.HasOld() && s.Count(sit, true)+s.Count(sit, false) > 0 {
-			return true
-		}
-	}
-	return false
+	return count(s, Situation.HasOld) > 0
 }
 
-// used is how many nodes use up the budget of a rolling update without surge: all that are without an
-// available pod.
-func used(s State) int {
-	n := s.Count(Vacant, true)
-	for _, run := range [2]bool{true, false} {
-		for _, sit := range [...]Situation{
-			Leaving, Crowded, NewUnavailable, OldUnavailable,
-			BothAvailable, BothOldAvailable, BothNewAvailable, BothUnavailable,
-		} {
-			n += s.Count(sit, run)
+// count is the number of nodes in situations of which a condition holds, whether they should run a pod or
+// not.
+func count(s State, condition func(Situation) bool) int {
+	n := 0
+	for sit := range Situation(Situations) {
+		if condition(sit) {
+			n += s.Count(sit, true) + s.Count(sit, false)
 		}
 	}
 	return n
 }
+
+// used is how many nodes use up the budget of a rolling update without surge: all that are without an
+// available pod, or have more pods than one.
+func used(s State) int {
+	return count(s, usesBudget)
+}
+
+func usesBudget(s Situation) bool { return s != NewAvailable && s != OldAvailable }
 
 // replaceInPlace deletes all unavailable old pods, and available ones as far as the budget goes.
 func replaceInPlace(s State, budget int) Plan {
@@ -107,7 +107,7 @@ func replaceBySurge(s State, limit int) Plan {
 	for n := range s.In(OldUnavailable, true) {
 		plan.Create = append(plan.Create, Creation{n, ReasonOldUnavailable})
 	}
-	open := limit - surging(s)
+	open := limit - count(s, surging)
 	for _, n := range candidates(s, s.In(OldAvailable, true), s.Count(OldAvailable, true), open) {
 		plan.Create = append(plan.Create, Creation{n, ReasonWithinBudget})
 	}
@@ -121,7 +121,7 @@ func replaceBySurge(s State, limit int) Plan {
 			}
 		}
 	}
-	spare := available(s) - s.Desired()
+	spare := count(s, hasAvailable) - s.Desired()
 	sunset := s.Count(OldAvailable, false)
 	for _, n := range candidates(s, s.In(OldAvailable, false), sunset, spare) {
 		plan.Delete = append(plan.Delete, Deletion{n.Old, n, ReasonSunset})
@@ -134,7 +134,7 @@ func replaceBySurge(s State, limit int) Plan {
 func nodeGone(s State) error {
 	for _, sit := range [2]Situation{OldUnavailable, OldAvailable} {
 		for n := range s.In(sit, false) {
-			if !n.Exists {
+			if isGone(n) {
 				return fmt.Errorf("%w for nodeName %q: node %q not found", ErrNodeGone, n.Name, n.Name)
 			}
 		}
@@ -142,31 +142,18 @@ func nodeGone(s State) error {
 	return nil
 }
 
-// surging counts the nodes that use up the surge: those where the new pod beside the old one is not
-// available yet, and those with too many pods.
-func surging(s State) int {
-	n := 0
-	for _, run := range [2]bool{true, false} {
-		n += s.Count(Crowded, run) + s.Count(BothOldAvailable, run) + s.Count(BothUnavailable, run)
-	}
-	return n
+func isGone(n Node) bool {
+	return !n.Exists && !n.ShouldRun && (n.Situation == OldUnavailable || n.Situation == OldAvailable)
 }
 
-// available counts the nodes with an available pod; where there is an old pod, that is the one asked.
-func available(s State) int {
-	n := 0
-	for _, run := range [2]bool{true, false} {
-		n += s.Count(NewAvailable, run) + s.Count(OldAvailable, run) +
-			s.Count(BothAvailable, run) + s.Count(BothOldAvailable, run)
-	}
-	return n
+// surging reports whether a node in that situation uses up the surge: the new pod beside the old one is not
+// available yet, or there are too many pods.
+func surging(s Situation) bool {
+	return s == Crowded || s == BothOldAvailable || s == BothUnavailable
 }
 
-// OnDelete replaces nothing on its own: a new pod comes when somebody deletes the old one.
-type OnDelete struct{}
-
-// Name is "OnDelete".
-func (OnDelete) Name() string { return "OnDelete" }
-
-// Plan is always empty.
-func (OnDelete) Plan(State) Plan { return Plan{} }
+// hasAvailable reports whether a node in that situation counts as one with an available pod; where there is
+// an old pod, that is the one asked.
+func hasAvailable(s Situation) bool {
+	return s == NewAvailable || s == OldAvailable || s == BothAvailable || s == BothOldAvailable
+}

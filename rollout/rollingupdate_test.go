@@ -88,10 +88,10 @@ func TestBudget(t *testing.T) {
 func summary(p rollout.Plan) string {
 	counts := map[string]int{}
 	for _, d := range p.Delete {
-		counts["delete "+d.Reason.String()]++
+		counts["delete "+string(d.Reason)]++
 	}
 	for _, c := range p.Create {
-		counts["create "+c.Reason.String()]++
+		counts["create "+string(c.Reason)]++
 	}
 	var list []string
 	for what, n := range counts {

@@ -1,10 +1,10 @@
 package rollout
 
 import (
-	"cmp"
 	"iter"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/daemonsim/daemonsim/cluster"
 )
@@ -64,18 +64,74 @@ type Node struct {
 	ShouldRun bool
 	// Situation sums up the pods.
 	Situation Situation
-	// Old and New are the old and the new pod, where the situation has exactly one of them.
+	// Old and New are the old and the new pod, where the situation has exactly one of them. Neither is
+	// terminating. Old.Status.Ready tells a pod that serves but is not available yet from one that does
+	// not serve; RevisionOf tells which revision it is of.
 	Old, New *cluster.Pod
+	// Others are the DaemonSet's other pods there: those that are terminating and, on a node that is
+	// Crowded, all of them. The one that would stay if there were too many comes first.
+	Others []*cluster.Pod
+	// Object is the node with its labels, taints and conditions. It is nil for a node that is gone, and
+	// may be nil in a state made by hand. It must not be written to.
+	Object *cluster.Node
+}
+
+// Label is the value of one of the node's labels, "" where it has none.
+func (n Node) Label(key string) string {
+	if n.Object == nil {
+		return ""
+	}
+	return n.Object.Labels[key]
+}
+
+// Terminating reports whether a pod of the DaemonSet is terminating there.
+func (n Node) Terminating() bool {
+	return n.Situation == Leaving || slices.ContainsFunc(n.Others, (*cluster.Pod).Terminating)
+}
+
+// RevisionOf is the hash of the revision that a pod is of, "" for a pod that does not say. It is to be
+// looked up among the revisions of the Terms.
+func RevisionOf(p *cluster.Pod) string { return p.Labels[HashLabel] }
+
+// Terms are what a rollout goes by apart from the nodes. The zero Terms are those of a DaemonSet without a
+// name at t=0, whose pods are available as soon as they are ready.
+type Terms struct {
+	// Set is the metadata of the DaemonSet; its annotations may say what a planner should do. It is nil
+	// in a state made by hand without saying, and must not be written to.
+	Set *cluster.ObjectMeta
+	// Now is the present.
+	Now time.Duration
+	// MinReady is for how long a pod must be ready to be available.
+	MinReady time.Duration
+	// Budget are the limits of spec.updateStrategy.rollingUpdate. They are zero under OnDelete.
+	Budget RollingUpdate
+	// Current is the revision that counts as new, and Old are the others, lowest number first. Current is
+	// nil in a state made by hand without saying.
+	Current *ControllerRevision
+	Old     []*ControllerRevision
+
+	_ struct{}
+}
+
+// AvailableIn is how long a ready pod still has to be ready to be available: zero or less when it is
+// available, and false for a pod that is not ready.
+func (t Terms) AvailableIn(p *cluster.Pod) (time.Duration, bool) {
+	if !p.Status.Ready {
+		return 0, false
+	}
+	return p.Status.ReadySince + t.MinReady - t.Now, true
 }
 
 // State is who runs what where, at one moment of a rollout.
 type State interface {
+	// Terms are the budget, the clock and the revisions.
+	Terms() Terms
 	// Desired is the number of nodes that should run a pod.
 	Desired() int
 	// Count is the number of nodes in a situation, of those that should run a pod or of the rest. A
 	// vacant node that should run no pod is no part of the state.
 	Count(s Situation, shouldRun bool) int
-	// In walks the nodes of a situation that HasOld, by name.
+	// In walks the nodes of a situation that HasOld, by name. It costs what it yields.
 	In(s Situation, shouldRun bool) iter.Seq[Node]
 	// Nodes walks all nodes of the state, by name. It costs as much as there are nodes.
 	Nodes() iter.Seq[Node]
@@ -146,60 +202,4 @@ func pick(condition bool, yes, no Situation) Situation {
 		return yes
 	}
 	return no
-}
-
-// listState is a State made of a list.
-type listState struct {
-	nodes   []Node
-	chooser cluster.Chooser
-}
-
-// NewState returns a State that consists of the nodes given, in the order of their names. A nil
-// chooser takes the first candidate everywhere. It is the way to try a planner without a cluster.
-func NewState(nodes []Node, chooser cluster.Chooser) State {
-	nodes = slices.Clone(nodes)
-	slices.SortFunc(nodes, func(a, b Node) int { return cmp.Compare(a.Name, b.Name) })
-	return &listState{nodes, chooser}
-}
-
-func (l *listState) Desired() int {
-	n := 0
-	for i := range l.nodes {
-		if l.nodes[i].ShouldRun {
-			n++
-		}
-	}
-	return n
-}
-
-func (l *listState) Count(s Situation, shouldRun bool) int {
-	n := 0
-	for range l.In(s, shouldRun) {
-		n++
-	}
-	return n
-}
-
-func (l *listState) In(s Situation, shouldRun bool) iter.Seq[Node] {
-	return func(yield func(Node) bool) {
-		for _, n := range l.nodes {
-			if n.Situation == s && n.ShouldRun == shouldRun && !yield(n) {
-				return
-			}
-		}
-	}
-}
-
-func (l *listState) Nodes() iter.Seq[Node] { return slices.Values(l.nodes) }
-
-func (l *listState) Chooses() bool { return l.chooser != nil }
-
-func (l *listState) Choose(c cluster.Choice) int {
-	if l.chooser == nil || c.N < 2 {
-		return 0
-	}
-	if i := l.chooser.Choose(c); i > 0 && i < c.N {
-		return i
-	}
-	return 0
 }
