@@ -22,6 +22,7 @@
 //	sim explain pod/NAME [NODE]         what the scheduler would make of a pod and each node, or one
 //	sim time                            how late it is
 //	sim changes                         every write since the last time they were asked for
+//	sim reset                           an empty cluster at t=0 takes the place of this one
 //
 // run and settle tell what happens meanwhile, one line for each event that a student would point at;
 // writes that only keep books are passed over. The namespace is part of a line only when the lines of

@@ -33,15 +33,18 @@ var _ lesson.Shell = (*Shell)(nil)
 
 // NewShell returns a shell with an empty simulation of its own and no files.
 func NewShell() *Shell {
-	sh := &Shell{
-		sim:   daemonsim.New(daemonsim.Config{Seed: Seed}),
-		files: make(map[string][]byte),
-	}
+	sh := &Shell{files: make(map[string][]byte)}
+	sh.begin()
+	return sh
+}
+
+// begin puts an empty simulation in the place of whatever there was.
+func (sh *Shell) begin() {
+	sh.sim, sh.writes = daemonsim.New(daemonsim.Config{Seed: Seed}), nil
 	sh.sim.OnChange(func(ch *cluster.Change) {
 		sh.narrator.observe(ch)
 		sh.writes = append(sh.writes, ch.String())
 	})
-	return sh
 }
 
 // Sim is the simulation that the commands work on.

@@ -31,6 +31,7 @@ func verbs() []verb {
 		{"explain", "sim explain " + explain.Usage, why},
 		{"time", "sim time", clock},
 		{"changes", "sim changes", changes},
+		{"reset", "sim reset", reset},
 	}
 }
 
@@ -79,3 +80,12 @@ func parse(set *pflag.FlagSet, args []string) (words []string, err error) {
 
 // noFlags is parse for a verb that has no flags.
 func noFlags(args []string) (words []string, err error) { return parse(flags(), args) }
+
+// nothingAfter refuses words after a verb that takes none.
+func nothingAfter(verb string, args []string) error {
+	words, err := noFlags(args)
+	if err == nil && len(words) > 0 {
+		return misuse("nothing comes after %s, but %q does", verb, words[0])
+	}
+	return err
+}
