@@ -135,6 +135,10 @@ func (f *file) decodeStruct(v reflect.Value, p place) {
 }
 
 func (f *file) unknown(p place, known *schema, name string) {
+	if f.opts.LeaveUnknown {
+		f.leftOut = append(f.leftOut, Dropped{Line: p.at.Line, Field: p.path.String()})
+		return
+	}
 	msg := "unknown field"
 	if s := known.suggest(name); s != "" {
 		msg += fmt.Sprintf("; did you mean %q?", s)

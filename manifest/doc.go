@@ -40,11 +40,13 @@
 //
 // # Differences from Kubernetes
 //
-// Unknown fields and keys given twice are errors, as with kubectl --validate=strict; there is no
-// way to relax that. The status of a Pod or Namespace, the conditions of a DaemonSet, a Namespace's spec,
-// what the API server fills in metadata (uid, resourceVersion, generation, creationTimestamp,
-// deletionTimestamp, deletionGracePeriodSeconds, managedFields, selfLink), a template's owner references,
-// timeAdded of taints and the inventory in a Node's status (volumes, daemon endpoints, features, swap) are
+// Unknown fields and keys given twice are errors, as with kubectl --validate=strict; for the fields
+// [Options] has a way to relax that.
+//
+// The status of a Pod or Namespace, the conditions of a DaemonSet, a Namespace's spec, what the API
+// server fills in metadata (uid, resourceVersion, generation, creationTimestamp, deletionTimestamp,
+// deletionGracePeriodSeconds, managedFields, selfLink), a template's owner references, timeAdded of
+// taints and the inventory in a Node's status (volumes, daemon endpoints, features, swap) are
 // accepted and not kept: [Item.Dropped] names them, and [Source.Text] reads what they say. The capacity,
 // allocatable, conditions, addresses, node info and images of a Node are kept.
 //

@@ -19,6 +19,8 @@ type file struct {
 	object string
 	// dropped are the fields of that object which are left out.
 	dropped []Dropped
+	// leftOut are those that its kind does not have; see [Options.LeaveUnknown].
+	leftOut []Dropped
 	// failed are the fields of that object which could not be read.
 	failed []string
 	set    Set

@@ -174,7 +174,7 @@ func (f *file) decodeKnown(p place, k kind) {
 			n, MaxObjectValues))
 		return
 	}
-	f.dropped = nil
+	f.dropped, f.leftOut = nil, nil
 	decoded := k.alloc()
 	f.decodeStruct(reflect.ValueOf(decoded).Elem(), p)
 	obj := object(decoded)
@@ -185,6 +185,7 @@ func (f *file) decodeKnown(p place, k kind) {
 		Object:  obj,
 		Source:  &Source{File: f.name, root: p.at, path: p.path},
 		Dropped: f.dropped,
+		Unknown: f.leftOut,
 		failed:  f.failed,
 	}
 	f.set.Items = append(f.set.Items, item)

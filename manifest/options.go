@@ -20,6 +20,9 @@ type Options struct {
 	// KeepInvalid keeps objects that are well-formed and that an API server would refuse all the same:
 	// what is wrong with them comes in Set.Invalid, beside them.
 	KeepInvalid bool
+	// LeaveUnknown leaves out fields that no version of the kind has, instead of reporting them as mistakes:
+	// Item.Unknown names them. API servers do so with what a patch adds.
+	LeaveUnknown bool
 
 	_ struct{}
 }

@@ -23,6 +23,9 @@ type Item struct {
 	// Dropped are the fields that are not in the Object, because the cluster fills them itself or
 	// has no use for them.
 	Dropped []Dropped
+	// Unknown are the fields that are not in the Object because its kind does not have them. There are
+	// none unless Options.LeaveUnknown is set.
+	Unknown []Dropped
 
 	// failed lists the fields in which Decode found mistakes.
 	failed []string

@@ -49,6 +49,15 @@ func (s *Source) Text(path string) string {
 	return resolve(node).text
 }
 
+// JSON returns the object as JSON, with all that the file says of it, in the order in which it says it. It
+// is nil for the nil Source.
+func (s *Source) JSON() []byte {
+	if s == nil {
+		return nil
+	}
+	return appendTree(nil, s.root)
+}
+
 // find goes down to a field, or as far as there are fields: at is where it stands, node what it holds.
 func (s *Source) find(path string) (at, node *yaml.Node, found bool) {
 	at, node = s.root, deref(s.root)

@@ -1,11 +1,20 @@
 package kubectl
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"strings"
 
+	"github.com/daemonsim/daemonsim"
 	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/internal/patch"
 )
+
+// lastAppliedAnnotation holds what apply was given last, so that apply can take away what is no longer
+// asked for.
+const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration"
 
 // apply creates or changes the objects of files.
 func apply(c *call) error {
@@ -14,36 +23,138 @@ func apply(c *call) error {
 		if m.Name == "" {
 			return fmt.Errorf("from %s: cannot use generate name with apply", m.GenerateName)
 		}
-		format := "error when applying %q"
-		if c.sim.Object(e.object.Kind(), m.Namespace, m.Name) == nil {
-			format = "error when creating %q"
-		}
-		outcome, err := c.sim.Apply(e.object)
+		wish, err := wishOf(e)
 		if err != nil {
-			return during(format, e.file, err)
+			return err
+		}
+		before := c.sim.Object(e.object.Kind(), m.Namespace, m.Name)
+		if before == nil {
+			return c.createOne(e, wish.annotated(e.object))
+		}
+		if err := e.strict(fmt.Sprintf("error when patching %q: ", e.file)); err != nil {
+			return err
+		}
+		outcome, err := c.applyTo(before, wish)
+		if err != nil {
+			return during("error when applying %q", e.file, err)
 		}
 		c.done("%s %s", title(e.object), outcome)
 		return nil
 	})
 }
 
-// create creates the objects of files.
-func create(c *call) error {
-	return c.eachEntry("create", func(e entry) error {
-		obj, err := c.sim.Create(e.object)
-		if err != nil {
-			return during("error when creating %q", e.file, err)
+// wish is what a file asks for: the object as it stands there, and the text of that for the annotation.
+type wish struct {
+	doc  map[string]any
+	text string
+}
+
+func wishOf(e entry) (wish, error) {
+	doc, ok := decodeJSON(e.source.JSON()).(map[string]any)
+	if !ok {
+		return wish{}, errors.New("not an object")
+	}
+	meta, _ := doc["metadata"].(map[string]any)
+	if ns := e.object.Meta().Namespace; ns != "" {
+		meta["namespace"] = ns
+	}
+	annotations, _ := meta["annotations"].(map[string]any)
+	if annotations == nil {
+		annotations = make(map[string]any, 1)
+		meta["annotations"] = annotations
+	}
+	delete(annotations, lastAppliedAnnotation)
+	text, err := json.Marshal(doc)
+	if err != nil {
+		return wish{}, err
+	}
+	w := wish{doc, string(text) + "\n"}
+	annotations[lastAppliedAnnotation] = w.text
+	return w, nil
+}
+
+// annotated returns a copy of a new object that carries the wish.
+func (w wish) annotated(obj cluster.Object) cluster.Object {
+	next := obj.Clone()
+	m := next.Meta()
+	if m.Annotations = maps.Clone(m.Annotations); m.Annotations == nil {
+		m.Annotations = make(map[string]string, 1)
+	}
+	m.Annotations[lastAppliedAnnotation] = w.text
+	return next
+}
+
+const missingAnnotation = "Warning: resource %s/%s is missing the " + lastAppliedAnnotation +
+	" annotation which is required by kubectl apply. kubectl apply should only be used on resources created " +
+	"declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be " +
+	"patched automatically."
+
+// applyTo changes an object to what a file asks for. What was asked for before, and is not now, goes;
+// what others have added stays.
+func (c *call) applyTo(before cluster.Object, w wish) (daemonsim.Outcome, error) {
+	m := before.Meta()
+	text, ok := m.Annotations[lastAppliedAnnotation]
+	if !ok {
+		c.warn(missingAnnotation, resourceOf(before.Kind()).plural, m.Name)
+	}
+	var last map[string]any
+	if ok && json.Valid([]byte(text)) {
+		last, _ = decodeJSON([]byte(text)).(map[string]any)
+	}
+	doc := c.values(before).(map[string]any)
+	next, changed := patch.Apply(last, w.doc, doc, patch.SchemaOf(string(before.Kind())))
+	if changed {
+		if _, err := c.store(before, next, ""); err != nil {
+			return "", err
 		}
-		c.done("%s created", title(obj))
-		return nil
+	}
+	if m.Terminating() {
+		c.warn("Warning: Detected changes to resource %s which is currently being deleted.", m.Name)
+	}
+	if changed {
+		return daemonsim.OutcomeConfigured, nil
+	}
+	return daemonsim.OutcomeUnchanged, nil
+}
+
+// create creates the objects of files, or the one that the command line names.
+func create(c *call) error {
+	if len(c.args) > 0 && !c.opts.filesGiven {
+		return c.createNamed()
+	}
+	return c.eachEntry("create", func(e entry) error {
+		given := e.object
+		if c.opts.saveConfig {
+			wish, err := wishOf(e)
+			if err != nil {
+				return err
+			}
+			given = wish.annotated(given)
+		}
+		return c.createOne(e, given)
 	})
+}
+
+func (c *call) createOne(e entry, given cluster.Object) error {
+	kind := e.object.Kind()
+	version := given.APIVersion()[strings.IndexByte(given.APIVersion(), '/')+1:]
+	if err := e.strict(fmt.Sprintf("error when creating %q: %s in version %q cannot be handled as a %s: ",
+		e.file, kind, version, kind)); err != nil {
+		return err
+	}
+	obj, err := c.sim.Create(given)
+	if err != nil {
+		return during("error when creating %q", e.file, err)
+	}
+	c.done("%s created", title(obj))
+	return nil
 }
 
 // eachEntry does something with every object of the files that is simulated. What goes wrong with one
 // of them does not keep the others from being done.
 func (c *call) eachEntry(what string, do func(entry) error) error {
 	if !c.opts.filesGiven {
-		return fmt.Errorf("must specify --filename/-f: the files that hold the objects to %s", what)
+		return errors.New("must specify one of -f and -k")
 	}
 	list, err := c.entries()
 	if err != nil {

@@ -141,7 +141,7 @@ func FuzzArgs(f *testing.F) {
 		"rollout status ds/agent --timeout=1s", "rollout undo ds/agent --to-revision=-1 --dry-run",
 		"rollout history ds/agent --revision=1", "rollout restart ds -l app", "set image ds/agent *=x",
 		"apply -f agent.yaml", "create -f agent.yaml,agent.yaml", "delete ds,pods --all --force",
-		"delete -f agent.yaml --cascade=orphan", "cordon n1", "uncordon -l a!=b", "scale ds/agent --replicas=1",
+		"delete -f agent.yaml --cascade=orphan", "cordon n1", "uncordon -l a!=b", "scale ds/agent --replicas=1", "patch ds agent --type=merge -p {}", "create ns x",
 		"-n x get -- -n", "get nodes/n1 -o yaml", "get pods --field-selector=status.phase!=Running",
 	} {
 		f.Add(strings.ReplaceAll(seed, " ", "\n"))

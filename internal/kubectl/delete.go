@@ -23,7 +23,7 @@ func remove(c *call) error {
 		c.out.WriteString("No resources found\n")
 	}
 	if c.opts.force && len(objects) > 0 {
-		c.out.WriteString(forceWarning)
+		c.warn(forceWarning)
 	}
 	var errs []error
 	for _, obj := range objects {
@@ -36,7 +36,7 @@ func remove(c *call) error {
 }
 
 const forceWarning = "Warning: Immediate deletion does not wait for confirmation that the running " +
-	"resource has been terminated. The resource may continue to run on the cluster indefinitely.\n"
+	"resource has been terminated. The resource may continue to run on the cluster indefinitely."
 
 // noArguments is what kubectl answers to a delete of nothing.
 const noArguments = `error: You must provide one or more resources by argument or filename.

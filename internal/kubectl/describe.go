@@ -26,7 +26,7 @@ func describe(c *call) error {
 		return c.describeByPrefix(list[0], missing)
 	}
 	if len(objects) == 0 && missing == nil {
-		c.out.WriteString(c.noResources(c.opts.allNamespaces || list[0].res.scope == cluster.ClusterScoped))
+		c.warn("%s", c.noResources(c.opts.allNamespaces || list[0].res.scope == cluster.ClusterScoped))
 	}
 	for i, obj := range objects {
 		if i > 0 {

@@ -25,8 +25,7 @@ func describePod(d *describer, obj cluster.Object) {
 	d.pairs("Labels", p.Labels)
 	d.annotations("Annotations", p.Annotations)
 	d.podPhase(p)
-	d.line(0, "IP:\t")
-	d.line(0, "IPs:\t%s", none)
+	d.podAddresses(p)
 	if owner := p.Controller(); owner != nil {
 		d.line(0, "Controlled By:\t%s/%s", owner.Kind, owner.Name)
 	}
@@ -57,6 +56,19 @@ func (d *describer) podPlace(p *cluster.Pod) {
 	}
 	d.line(0, "Node:\t%s/%s", p.NodeName, address)
 	d.line(0, "Start Time:\t%s", d.stamp(p.Status.ScheduledAt))
+}
+
+func (d *describer) podAddresses(p *cluster.Pod) {
+	v := view{d.sim}
+	address := v.podAddress(p)
+	if address == none {
+		d.line(0, "IP:\t")
+		d.line(0, "IPs:\t%s", none)
+		return
+	}
+	d.line(0, "IP:\t%s", address)
+	d.line(0, "IPs:")
+	d.line(1, "IP:\t%s", address)
 }
 
 func (d *describer) podPhase(p *cluster.Pod) {

@@ -5,12 +5,13 @@
 //
 //	output, code := kubectl.Run(sim, files, []string{"get", "daemonset", "agent", "-o", "wide"})
 //
+// [Execute] does the same and tells standard output and standard error apart.
 // It reads no disk, no environment and no clock. Files are what the caller's function finds, and ages
 // count in virtual time.
 //
 // # Verbs
 //
-// apply, create, get, describe, delete, label, annotate, taint, cordon, uncordon, set image, scale, and
+// apply, create, get, describe, delete, patch, label, annotate, taint, cordon, uncordon, set image, scale, and
 // rollout status, history, undo, restart, pause and resume. A [table of resources] says which types they
 // know: nodes, pods, daemonsets, controllerrevisions, namespaces, events, poddisruptionbudgets and
 // priorityclasses. Flags may stand anywhere; one that is not known is an error that lists those that are.
@@ -24,17 +25,18 @@
 //
 // # Differences from kubectl
 //
-//   - Standard output and standard error are one text, in the order written. A warning is part of it.
-//   - Mistakes in the form of manifests are reported all at once, with file and line, and nothing is
-//     applied then. An object of a kind that is not simulated is called "not simulated".
+//   - Mistakes in the form of manifests, but for unknown fields, are reported all at once, with file and
+//     line, and nothing is applied then. An object of a kind that is not simulated is called "not simulated".
 //   - Commands take no time, so no controller acts between two of them. On a real cluster a controller
 //     sees the first before the second is typed: let time pass to get that.
 //   - delete does not wait for what it deletes to be gone, and foreground deletion is an error.
-//   - apply keeps no last-applied annotation, so rollout undo has nothing to warn of.
+//   - apply and create make no difference between the validation of the client and that of the server, and
+//     patches that cannot be read as an object are refused in other words than those of Go's decoder.
 //   - rollout status prints a line when the line changes, not once for every event. It moves the time
 //     until the rollout is finished or --timeout is over. A rollout that waits for nothing that will
 //     happen within ten minutes is an error without --timeout, where kubectl would wait forever.
-//   - Pods have no addresses. A node that does not say which kubelet it has shows [KubeletVersion].
+//   - The addresses of pods are made up, for the column IP and for describe alone. A node that does not
+//     say which kubelet it has shows [KubeletVersion].
 //   - Events are listed by object and time.
 //
 // [table of resources]: https://kubernetes.io/docs/reference/kubectl/#resource-types

@@ -68,7 +68,8 @@ func serverError(e *cluster.ObjectError) (reason, text string) {
 	case errors.Is(e.Err, cluster.ErrAlreadyExists):
 		return "AlreadyExists", what + " already exists"
 	case errors.Is(e.Err, cluster.ErrConflict):
-		return "Conflict", fmt.Sprintf("Operation cannot be fulfilled on %s: %v", what, e.Err)
+		return "Conflict", fmt.Sprintf("Operation cannot be fulfilled on %s: the object has been modified; "+
+			"please apply your changes to the latest version and try again", what)
 	case errors.Is(e.Err, cluster.ErrForbidden):
 		detail := strings.TrimPrefix(e.Err.Error(), cluster.ErrForbidden.Error()+": ")
 		return "Forbidden", what + " is forbidden: " + detail

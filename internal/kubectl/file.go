@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/daemonsim/daemonsim/cluster"
-	"github.com/daemonsim/daemonsim/cluster/field"
 	"github.com/daemonsim/daemonsim/manifest"
 )
 
@@ -17,7 +16,23 @@ type entry struct {
 	file   string
 	line   int
 	object cluster.Object
-	other  string
+	source *manifest.Source
+	// unknown are the fields that the kind does not have.
+	unknown []string
+	other   string
+}
+
+// strict refuses an object with fields that its kind does not have, as an API server does: doing is what was
+// being done when it found them.
+func (e *entry) strict(doing string) error {
+	if len(e.unknown) == 0 {
+		return nil
+	}
+	texts := make([]string, len(e.unknown))
+	for i, field := range e.unknown {
+		texts[i] = fmt.Sprintf("unknown field %q", field)
+	}
+	return badRequest(doing + "strict decoding error: " + strings.Join(texts, ", "))
 }
 
 // entries reads all files of -f. Either all of them can be read or the error tells every mistake.
@@ -29,9 +44,13 @@ func (c *call) entries() ([]entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	opts := manifest.Options{Namespace: c.opts.namespace, Epoch: c.sim.Epoch()}
+	opts := manifest.Options{
+		Namespace: c.opts.namespace, Epoch: c.sim.Epoch(), KeepInvalid: true, LeaveUnknown: true,
+	}
 	set, err := manifest.Parse(opts, files...)
 	if err != nil {
+		// What an API server would leave out is a mistake among others then.
+		_, err = manifest.Parse(manifest.Options{Namespace: c.opts.namespace, Epoch: c.sim.Epoch()}, files...)
 		return nil, manifestError(err)
 	}
 	list := c.inOrder(set)
@@ -49,22 +68,38 @@ func (c *call) readFiles() ([]manifest.File, error) {
 		if !ok {
 			errs = append(errs, fmt.Errorf("the path %q does not exist", name))
 		}
-		files = append(files, manifest.File{Name: name, Data: data})
+		files = append(files, manifest.File{Name: fileTitle(name), Data: data})
 	}
 	return files, errors.Join(errs...)
+}
+
+// fileTitle is what messages call a file.
+func fileTitle(name string) string {
+	if name == "-" {
+		return "STDIN"
+	}
+	return name
 }
 
 // inOrder lists the objects in the order of the files.
 func (c *call) inOrder(set *manifest.Set) []entry {
 	var list []entry
 	for _, item := range set.Items {
-		list = append(list, entry{file: item.Source.File, line: item.Source.Line(""), object: item.Object})
+		e := entry{
+			file: item.Source.File, line: item.Source.Line(""), object: item.Object, source: item.Source,
+		}
+		for _, d := range item.Unknown {
+			e.unknown = append(e.unknown, d.Field)
+		}
+		list = append(list, e)
 	}
 	for _, n := range set.NotSimulated {
 		list = append(list, entry{file: n.File, line: n.Line, other: foreignTitle(n)})
 	}
 	slices.SortStableFunc(list, func(a, b entry) int {
-		place := func(name string) int { return slices.Index(c.opts.filenames, name) }
+		place := func(title string) int {
+			return slices.IndexFunc(c.opts.filenames, func(name string) bool { return fileTitle(name) == title })
+		}
 		return cmp.Or(cmp.Compare(place(a.file), place(b.file)), cmp.Compare(a.line, b.line))
 	})
 	return list
@@ -115,38 +150,15 @@ func (c *call) fileTargets() (list []target, others []string, err error) {
 	return list, others, nil
 }
 
-// manifestError puts the mistakes of manifests into words. If all of them are about the substance of
-// objects they read as an API server's; otherwise each has its file and line.
+// manifestError lists the mistakes of manifests that cannot be read, each with its file and line. What API
+// servers would say of objects that can be read is for them to say.
 func manifestError(err error) error {
 	list, ok := errors.AsType[manifest.ErrorList](err)
-	if !ok {
+	switch {
+	case !ok:
 		return err
+	case len(list) == 1:
+		return raw("error: " + list[0].Error())
 	}
-	var errs []error
-	var subjects []string
-	found := make(map[string]field.ErrorList)
-	for _, e := range list {
-		var finding *field.Error
-		if !errors.As(e.Err, &finding) {
-			return raw(mistakes(list))
-		}
-		subject := e.File + "\x00" + e.Object
-		if found[subject] == nil {
-			subjects = append(subjects, subject)
-		}
-		found[subject] = append(found[subject], finding)
-	}
-	for _, subject := range subjects {
-		_, object, _ := strings.Cut(subject, "\x00")
-		kind, name, _ := strings.Cut(object, "/")
-		errs = append(errs, raw(invalidMessage(kind, name, found[subject])))
-	}
-	return errors.Join(errs...)
-}
-
-func mistakes(list manifest.ErrorList) string {
-	if len(list) == 1 {
-		return "error: " + list[0].Error()
-	}
-	return fmt.Sprintf("error: %d mistakes, and nothing has been done:\n%v", len(list), list)
+	return raw(fmt.Sprintf("error: %d mistakes, and nothing has been done:\n%v", len(list), list))
 }

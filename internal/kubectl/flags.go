@@ -29,6 +29,8 @@ type options struct {
 	timeout                                   time.Duration
 	showEvents                                bool
 	replicas                                  int
+	patch, patchFile, patchType               string
+	saveConfig                                bool
 	labels                                    affinity.Selector
 	fields                                    []fieldRequirement
 	namespaceGiven, filesGiven, selectorGiven bool
@@ -51,6 +53,8 @@ const (
 	flagsWatch
 	flagsEvents
 	flagsScale
+	flagsPatch
+	flagsSave
 )
 
 // newFlags returns the flags of a verb.
@@ -98,6 +102,14 @@ func (c *call) newFlags(v *verb) *pflag.FlagSet {
 	})
 	add(flagsEvents, func() { f.BoolVar(&o.showEvents, "show-events", true, "show the Events, too") })
 	add(flagsScale, func() { f.IntVar(&o.replicas, "replicas", 0, "the number of pods") })
+	add(flagsSave, func() {
+		f.BoolVar(&o.saveConfig, "save-config", false, "note in an annotation what is created, for apply")
+	})
+	add(flagsPatch, func() {
+		f.StringVarP(&o.patch, "patch", "p", "", "the patch, JSON or YAML")
+		f.StringVar(&o.patchFile, "patch-file", "", "a file that holds the patch")
+		f.StringVar(&o.patchType, "type", "strategic", "json, merge or strategic")
+	})
 	return f
 }
 

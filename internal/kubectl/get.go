@@ -77,12 +77,12 @@ func (c *call) printNothing(list []target) {
 	}
 	everywhere := c.opts.allNamespaces ||
 		slices.ContainsFunc(list, func(t target) bool { return t.res.scope == cluster.ClusterScoped })
-	c.out.WriteString(c.noResources(everywhere))
+	c.warn("%s", c.noResources(everywhere))
 }
 
 func (c *call) noResources(everywhere bool) string {
 	if everywhere {
-		return "No resources found\n"
+		return "No resources found"
 	}
-	return fmt.Sprintf("No resources found in %s namespace.\n", c.opts.namespace)
+	return fmt.Sprintf("No resources found in %s namespace.", c.opts.namespace)
 }

@@ -26,8 +26,8 @@ spec:
 		{"D-13 one error", negative, `The DaemonSet "agent" is invalid: ` + below},
 		{"D-13 several errors", strings.Replace(negative, "labels: {app: agent}", "labels: {app: other}", 1),
 			"The DaemonSet \"agent\" is invalid: \n" +
-				"* " + below + "* spec.template.metadata.labels: Invalid value: {\"app\":\"other\"}: " +
-				"`selector` does not match template `labels`\n"},
+				"* spec.template.metadata.labels: Invalid value: {\"app\":\"other\"}: " +
+				"`selector` does not match template `labels`\n* " + below},
 	} {
 		t.Run(tt.rule, func(t *testing.T) {
 			sh := newShell()

@@ -13,8 +13,7 @@ func podColumns() []column {
 		narrow("STATUS", func(_ *view, p *cluster.Pod) string { return podStatus(p) }),
 		narrow("RESTARTS", podRestarts),
 		ageColumn(),
-		// There is no network, so there are no addresses.
-		wide("IP", func(*view, *cluster.Pod) string { return none }),
+		wide("IP", (*view).podAddress),
 		wide("NODE", func(_ *view, p *cluster.Pod) string { return orNone(p.NodeName) }),
 		wide("NOMINATED NODE", func(_ *view, p *cluster.Pod) string { return orNone(p.NominatedNodeName()) }),
 		wide("READINESS GATES", func(_ *view, p *cluster.Pod) string { return podGates(p) }),

@@ -90,9 +90,17 @@ func rolloutRestart(c *call) error {
 	})
 }
 
+const appliedWarning = "Warning: resource %s/%s was previously managed with 'kubectl apply'. " +
+	"Rolling back will not update the " + lastAppliedAnnotation + " annotation, which may cause unexpected " +
+	"behavior on future 'kubectl apply' operations. Consider using 'kubectl apply' with your previous " +
+	"configuration file instead."
+
 // rolloutUndo goes back to an earlier revision.
 func rolloutUndo(c *call) error {
 	return c.eachDaemonSet(func(set *daemonset.DaemonSet) error {
+		if _, ok := set.Annotations[lastAppliedAnnotation]; ok {
+			c.warn(appliedWarning, resourceOf(set.Kind()).plural, set.Name)
+		}
 		changed, err := daemonset.Undo(c.sim.Client, set, c.opts.toRevision)
 		switch {
 		case errors.Is(err, rollout.ErrFewRevisions):

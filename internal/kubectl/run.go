@@ -14,12 +14,8 @@ import (
 func Run(
 	sim *daemonsim.Sim, files func(name string) ([]byte, bool), args []string,
 ) (output string, code int) {
-	c := &call{sim: sim, files: files}
-	c.run(args)
-	if c.failed {
-		return c.out.String(), 1
-	}
-	return c.out.String(), 0
+	r := Execute(sim, files, args)
+	return r.Output, r.Code
 }
 
 // call is one command line under way.
@@ -30,8 +26,10 @@ type call struct {
 	flags  *pflag.FlagSet
 	opts   options
 	args   []string
-	out    strings.Builder
-	failed bool
+	screen strings.Builder
+	// out is for answers, err for warnings and errors.
+	out, err stream
+	failed   bool
 }
 
 func (c *call) run(args []string) {
@@ -65,7 +63,7 @@ func (c *call) failFlags(err error) {
 		return
 	}
 	c.failed = true
-	c.printf("error: %v\n%s", err, usage)
+	fmt.Fprintf(&c.err, "error: %v\n%s", err, usage)
 }
 
 // fail prints an error, or each of several.
@@ -73,14 +71,9 @@ func (c *call) fail(err error) {
 	c.failed = true
 	for _, e := range each(err) {
 		text := Message(e)
-		c.out.WriteString(text)
-		if !strings.HasSuffix(text, "\n") {
-			c.out.WriteByte('\n')
-		}
+		c.warn("%s", strings.TrimSuffix(text, "\n"))
 	}
 }
-
-func (c *call) printf(format string, args ...any) { fmt.Fprintf(&c.out, format, args...) }
 
 // done prints what became of an object, with the mark of a dry run.
 func (c *call) done(format string, args ...any) {
