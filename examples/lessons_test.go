@@ -12,6 +12,7 @@ import (
 
 	"github.com/daemonsim/daemonsim/internal/lesson"
 	"github.com/daemonsim/daemonsim/internal/simcmd"
+	"github.com/daemonsim/daemonsim/simtest"
 )
 
 var update = flag.Bool("update", false, "write what the simulation answers into the pages")
@@ -28,7 +29,8 @@ func pages(t *testing.T) []string {
 	return list
 }
 
-// TestLessons holds every page against the simulation.
+// TestLessons holds every page against the simulation. Whatever people expect and do not get, no invariant
+// breaks.
 func TestLessons(t *testing.T) {
 	for _, path := range pages(t) {
 		t.Run(path, func(t *testing.T) {
@@ -38,9 +40,12 @@ func TestLessons(t *testing.T) {
 				require.NoError(t, os.WriteFile(path, updated, 0o644))
 			}
 			page := read(t, path)
-			report := lesson.Check(page, simcmd.NewShell())
+			sh := simcmd.NewShell()
+			checker := simtest.Watch(sh.Sim())
+			report := lesson.Check(page, sh)
 			require.NoError(t, report.Err())
 			require.NotZero(t, report.Commands)
+			require.NoError(t, checker.Err())
 			again, err := lesson.Update(page, simcmd.NewShell())
 			require.NoError(t, err)
 			require.Equal(t, source(t, path), string(again), "running a page twice gives the same answers")
