@@ -32,6 +32,8 @@ type Config struct {
 	Pods *kubelet.Behaviour
 	// Images gives behaviours to images, named exactly as in the containers.
 	Images map[string]kubelet.Behaviour
+	// SlowNodes makes some of the nodes slow.
+	SlowNodes kubelet.SlowNodes
 	// Planner, when set, replaces the update strategies of all DaemonSets.
 	Planner rollout.Planner
 	// Profile, when set, replaces the scheduler's plugins.
@@ -87,7 +89,7 @@ func New(config Config) *Sim {
 			Mode: config.Mode, Planner: config.Planner, NoOwnWritesCheck: config.NoOwnWritesCheck,
 		}),
 		scheduler.New(scheduler.Config{Profile: profile}),
-		kubelet.New(kubelet.Config{Default: pods, Images: config.Images}),
+		kubelet.New(kubelet.Config{Default: pods, Images: config.Images, Slow: config.SlowNodes}),
 		disruption.New(),
 	)
 	return &Sim{c, epoch, profile}
@@ -300,6 +302,9 @@ func (s *Sim) SetImageBehaviour(image string, b kubelet.Behaviour) error {
 
 // ImageBehaviour is how an image behaves.
 func (s *Sim) ImageBehaviour(image string) kubelet.Behaviour { return s.kubelet().Image(image) }
+
+// SetSlowNodes says which nodes are slow from now on.
+func (s *Sim) SetSlowNodes(slow kubelet.SlowNodes) error { return s.kubelet().SetSlow(slow) }
 
 func (s *Sim) kubelet() *kubelet.Kubelet { return s.Actor("kubelet").(*kubelet.Kubelet) }
 

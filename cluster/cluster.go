@@ -143,6 +143,21 @@ func (c *Cluster) Actor(name string) Actor {
 // Chooser is the cluster's own chooser, such as the Recorder that has its choices; nil when it has none.
 func (c *Cluster) Chooser() Chooser { return c.chooser }
 
+// SetChooser lets another chooser decide from now on; nil takes the first candidate each time. The cluster
+// works with a fork of it, as with that of its Config.
+func (c *Cluster) SetChooser(chooser Chooser) { c.chooser = forkChooser(chooser) }
+
+// Reseed begins every random stream anew, as a cluster of that seed would. What has been drawn stays as it
+// is: the names of objects, and delays that are on the agenda. Forks that are reseeded differently are
+// different futures of one cluster. The chooser keeps the stream it has.
+func (c *Cluster) Reseed(seed uint64) {
+	c.mustNotTell("reseed the cluster")
+	c.config.Seed = seed
+	for _, cl := range c.clients {
+		cl.stream = NewStream(seed, cl.name)
+	}
+}
+
 func forkChooser(c Chooser) Chooser {
 	if c == nil {
 		return nil
@@ -151,7 +166,9 @@ func forkChooser(c Chooser) Chooser {
 }
 
 // Fork returns an independent cluster in the same state, with the same tasks ahead. Given the same
-// calls, both make the same changes; neither sees the other's. What did not change is shared.
+// calls, both make the same changes; neither sees the other's. What did not change is shared, and never
+// written to: a cluster and its forks may go on in goroutines of their own, side by side. Fork itself writes
+// to the cluster that it forks, so that one must be at rest meanwhile.
 //
 // A fork that is made in OnChange while an actor runs a task has that task ahead once more, because the
 // rest of that run cannot be copied. Actors that are level-triggered then do what is left to do.

@@ -23,6 +23,8 @@ type Behaviour struct {
 	// Stop is how long a container takes to stop once it is told to. The pod's grace period is the
 	// limit.
 	Stop time.Duration
+	// Random is what is left to chance.
+	Random Random
 }
 
 // Typical is the behaviour of images about which nothing is said: pulled in one second, running and
@@ -31,7 +33,8 @@ func Typical() Behaviour {
 	return Behaviour{Pull: time.Second, Start: time.Second, Stop: time.Second}
 }
 
-// Validate reports a negative duration.
+// Validate reports a negative duration, a distribution that nothing can be drawn from, and a chance beyond
+// certainty.
 func (b Behaviour) Validate() error {
 	for _, d := range [...]struct {
 		name  string
@@ -44,7 +47,23 @@ func (b Behaviour) Validate() error {
 			return fmt.Errorf("%s: %v is negative", d.name, d.value)
 		}
 	}
-	return nil
+	return b.Random.validate()
+}
+
+// appendState writes the behaviour; Random only where there is something in it.
+func (b Behaviour) appendState(to []byte) []byte {
+	to = fmt.Appendf(to, "{Pull:%v Start:%v ReadyAfter:%v NeverReady:%v CrashAfter:%v Stop:%v}",
+		b.Pull, b.Start, b.ReadyAfter, b.NeverReady, b.CrashAfter, b.Stop)
+	if !b.Random.none() {
+		to = fmt.Appendf(to, "%+v", b.Random)
+	}
+	return to
+}
+
+// own is a copy for the kubelets to keep.
+func (b Behaviour) own() Behaviour {
+	b.Random = b.Random.own()
+	return b
 }
 
 // untilStart is how long it takes from binding until the container runs; at most until the end of time.

@@ -4,10 +4,16 @@
 // when it is deleted. How long each of these takes is given as data: a [Behaviour] per image. Start
 // with [New] and pass the result to cluster.New.
 //
+// A behaviour may leave delays and mishaps to chance: see [Random], [Distribution] and [SlowNodes]. What is
+// drawn then follows from the actor's random stream, the node, and which pod of the node and which start of
+// it this is, not from the order in which things happen. So a fork draws what the cluster would have drawn,
+// and two runs that differ in the order of a rollout can be compared node by node.
+//
 // # Guarantees
 //
 //   - A pod is running and ready at exactly the times that its behaviour says.
 //   - A deleted pod is gone after its behaviour's Stop or its grace period, whichever is shorter.
+//   - A behaviour that leaves nothing to chance draws nothing. What is drawn is the same on every platform.
 //   - The work for a pod does not depend on how many pods or nodes there are.
 //
 // # Differences from Kubernetes

@@ -15,11 +15,14 @@ type Config struct {
 	Default Behaviour
 	// Images gives behaviours to images, named exactly as in the containers.
 	Images map[string]Behaviour
+	// Slow makes some of the nodes slow.
+	Slow SlowNodes
 
 	_ struct{}
 }
 
-// Validate reports the first behaviour that makes no sense: the default, then the images by name.
+// Validate reports the first behaviour that makes no sense: the default, then the images by name, then the
+// slow nodes.
 func (c Config) Validate() error {
 	if err := c.Default.Validate(); err != nil {
 		return fmt.Errorf("default behaviour: %w", err)
@@ -29,6 +32,9 @@ func (c Config) Validate() error {
 			return fmt.Errorf("image %q: %w", image, err)
 		}
 	}
+	if err := c.Slow.validate(); err != nil {
+		return fmt.Errorf("slow nodes: %w", err)
+	}
 	return nil
 }
 
@@ -37,12 +43,31 @@ type Kubelet struct {
 	fallback Behaviour
 	// images is replaced as a whole when it changes, so that forks can share it.
 	images map[string]Behaviour
+	slow   SlowNodes
+	turns  turns
 }
 
-// New returns the kubelets. It copies config.
+// New returns the kubelets. It copies config. What is not valid in it is passed over: a distribution that
+// nothing can be drawn from is taken for none.
 func New(config Config) *Kubelet {
-	return &Kubelet{fallback: config.Default, images: maps.Clone(config.Images)}
+	k := &Kubelet{fallback: config.Default.own(), images: maps.Clone(config.Images), slow: config.Slow}
+	for _, image := range slices.Sorted(maps.Keys(k.images)) {
+		k.images[image] = k.images[image].own()
+	}
+	return k
 }
+
+// SetSlow makes other nodes slow, or others than before. It counts as SetImage does.
+func (k *Kubelet) SetSlow(slow SlowNodes) error {
+	if err := slow.validate(); err != nil {
+		return fmt.Errorf("slow nodes: %w", err)
+	}
+	k.slow = slow
+	return nil
+}
+
+// Slow says which nodes are slow.
+func (k *Kubelet) Slow() SlowNodes { return k.slow }
 
 // SetImage gives an image another behaviour. It counts for what happens to pods from now on: delays
 // that have begun are not changed.
@@ -54,18 +79,22 @@ func (k *Kubelet) SetImage(image string, b Behaviour) error {
 	if images == nil {
 		images = make(map[string]Behaviour, 1)
 	}
-	images[image] = b
+	images[image] = b.own()
 	k.images = images
 	return nil
 }
 
-// AppendState writes the behaviours: what pods will do depends on them.
+// AppendState writes the behaviours and whose turn it is: what pods will do depends on them.
 func (k *Kubelet) AppendState(b []byte) []byte {
-	b = fmt.Appendf(b, "%+v", k.fallback)
+	b = k.fallback.appendState(b)
 	for _, image := range slices.Sorted(maps.Keys(k.images)) {
-		b = fmt.Appendf(b, "%q%+v", image, k.images[image])
+		b = fmt.Appendf(b, "%q", image)
+		b = k.images[image].appendState(b)
 	}
-	return b
+	if k.slow != (SlowNodes{}) {
+		b = fmt.Appendf(b, "%+v", k.slow)
+	}
+	return k.turns.appendState(b)
 }
 
 // Image returns the behaviour of an image.
@@ -76,20 +105,48 @@ func (k *Kubelet) Image(image string) Behaviour {
 	return k.fallback
 }
 
-// of is the behaviour of a pod: that of its containers together.
-func (k *Kubelet) of(p *cluster.Pod) Behaviour {
-	if len(k.images) == 0 {
+// of is the behaviour of a pod: that of its containers together, as it is drawn for that many restarts.
+func (k *Kubelet) of(cl *cluster.Client, p *cluster.Pod, restarts int32) Behaviour {
+	if len(k.images) == 0 && k.fallback.Random.none() && k.slow.Chance == 0 {
 		return k.fallback
 	}
-	containers := p.Spec().Containers
-	if len(containers) == 0 {
-		return k.fallback
-	}
-	b := k.Image(containers[0].Image)
-	for i := range containers[1:] {
-		b = b.with(k.Image(containers[i+1].Image))
+	b := k.ofContainer(cl, p, restarts, 0)
+	for i := 1; i < len(p.Spec().Containers); i++ {
+		b = b.with(k.ofContainer(cl, p, restarts, i))
 	}
 	return b
+}
+
+// ofContainer is the behaviour of one container. What is drawn follows from the actor's random stream,
+// which it does not move along, from the node, and from which pod of it and which start this is.
+func (k *Kubelet) ofContainer(cl *cluster.Client, p *cluster.Pod, restarts int32, i int) Behaviour {
+	b := k.fallback
+	if containers := p.Spec().Containers; i < len(containers) {
+		b = k.Image(containers[i].Image)
+	}
+	if b.Random.none() && k.slow.Chance == 0 {
+		return b
+	}
+	stream := *cl.Rand()
+	seed := stream.Uint64()
+	node := p.TargetNode()
+	if !b.Random.none() {
+		turn, _ := k.turns.pods.Get(p.UID)
+		own := cluster.NewStream(seed+uint64(turn)<<40+uint64(restarts)<<8+uint64(i), node)
+		b = b.drawn(&own)
+	}
+	return k.slow.slowed(b, seed, node)
+}
+
+// random reports whether a pod leaves anything to chance.
+func (k *Kubelet) random(p *cluster.Pod) bool {
+	if len(k.images) == 0 {
+		return !k.fallback.Random.none()
+	}
+	return slices.ContainsFunc(p.Spec().Containers, func(c cluster.Container) bool {
+		b := k.Image(c.Image)
+		return !b.Random.none()
+	})
 }
 
 // The tasks of the kubelet. Arg is the pod's number of restarts at the time, so that what was planned
@@ -120,6 +177,7 @@ func (k *Kubelet) TaskName(kind cluster.TaskKind) string {
 // Fork returns a copy.
 func (k *Kubelet) Fork() cluster.Actor {
 	c := *k
+	c.turns = k.turns.fork()
 	return &c
 }
 
@@ -127,10 +185,12 @@ func (k *Kubelet) Fork() cluster.Actor {
 func (k *Kubelet) Observe(cl *cluster.Client, ch *cluster.Change) {
 	switch obj := ch.Object().(type) {
 	case *cluster.Pod:
-		if ch.Verb != cluster.Deleted {
-			before, _ := ch.Before.(*cluster.Pod)
-			k.observePod(cl, before, obj)
+		if ch.Verb == cluster.Deleted {
+			k.turns.pods.Delete(obj.UID)
+			return
 		}
+		before, _ := ch.Before.(*cluster.Pod)
+		k.observePod(cl, before, obj)
 	case *cluster.Node:
 		switch ch.Verb {
 		case cluster.Created:
@@ -159,14 +219,17 @@ func (k *Kubelet) take(cl *cluster.Client, p *cluster.Pod) {
 	if cl.NodeByID(p.TargetID()) == nil || p.Terminal() || p.Terminating() {
 		return
 	}
-	b := k.of(p)
+	if k.random(p) {
+		k.turns.take(p)
+	}
+	b := k.of(cl, p, p.Status.Restarts)
 	cl.After(b.untilStart(), cluster.Task{Kind: taskStart, Object: p.UID})
 }
 
 func (k *Kubelet) stop(cl *cluster.Client, p *cluster.Pod) {
 	left := *p.DeletionTimestamp - cl.Now()
 	if live := cl.Live().PodByUID(p.UID); live != nil && live.Status.Started {
-		left = min(left, k.of(p).Stop)
+		left = min(left, k.of(cl, p, p.Status.Restarts).Stop)
 	} else {
 		left = 0
 	}
@@ -221,7 +284,7 @@ func (k *Kubelet) Run(cl *cluster.Client, t cluster.Task) {
 
 // start runs the containers and plans what they will do.
 func (k *Kubelet) start(cl *cluster.Client, p *cluster.Pod, status cluster.PodStatus) {
-	b := k.of(p)
+	b := k.of(cl, p, status.Restarts)
 	now := cl.Now()
 	status.Phase, status.Started, status.StartedAt = cluster.PodRunning, true, now
 	if t := status.Trouble; t != nil && t.Waiting != "" {

@@ -1,42 +1,92 @@
 package simcmd
 
-import "github.com/spf13/pflag"
+import (
+	"strings"
+	"time"
 
-const imageUsage = "sim image IMAGE with any of --pull 2s, --start 1s, --ready-after 5s, --never-ready, " +
-	"--crash-after 3s, --stop 4s"
+	"github.com/spf13/pflag"
+
+	"github.com/daemonsim/daemonsim/cluster/kubelet"
+)
+
+const imageUsage = "sim image IMAGE with any of --pull DELAY, --start DELAY, --ready-after DELAY, " +
+	"--never-ready or --never-ready=1%, --crash-after DELAY, --crash 5%, --stop DELAY; " +
+	"a DELAY is such as 5s, 2s..8s, mean=30s or p50=4s,p99=30s"
 
 // image says how an image behaves from now on. What no flag speaks of stays as it is.
 func image(sh *Shell, args []string) (string, error) {
 	set := flags()
-	pull := set.Duration("pull", 0, "")
-	start := set.Duration("start", 0, "")
-	readyAfter := set.Duration("ready-after", 0, "")
-	neverReady := set.Bool("never-ready", false, "")
-	crashAfter := set.Duration("crash-after", 0, "")
-	stop := set.Duration("stop", 0, "")
+	for _, name := range delayFlags {
+		set.String(name, "", "")
+	}
+	set.String("crash", "", "")
+	set.String("never-ready", "", "")
+	set.Lookup("never-ready").NoOptDefVal = "true"
 	words, err := parse(set, args)
 	if err != nil {
 		return "", err
 	}
-	if len(words) != 1 {
+	switch {
+	case len(words) == 2 && strings.HasSuffix(words[1], "%"):
+		return "", misuse("the chance %s needs a = before it, as in --never-ready=%[1]s", words[1])
+	case len(words) != 1:
 		return "", misuse("which image?")
 	}
 	if set.NFlag() == 0 {
 		return "", misuse("how does %s behave?", words[0])
 	}
 	b := sh.sim.ImageBehaviour(words[0])
-	given(set, "pull", &b.Pull, *pull)
-	given(set, "start", &b.Start, *start)
-	given(set, "ready-after", &b.ReadyAfter, *readyAfter)
-	given(set, "never-ready", &b.NeverReady, *neverReady)
-	given(set, "crash-after", &b.CrashAfter, *crashAfter)
-	given(set, "stop", &b.Stop, *stop)
+	if err := behave(set, &b); err != nil {
+		return "", err
+	}
 	return "", sh.sim.SetImageBehaviour(words[0], b)
 }
 
-// given sets field to the value of a flag that was on the command line.
-func given[T any](set *pflag.FlagSet, name string, field *T, value T) {
-	if set.Changed(name) {
-		*field = value
+// delayFlags are the flags that take a delay, in the order of the usage.
+var delayFlags = [...]string{"pull", "start", "ready-after", "crash-after", "stop"}
+
+// behave changes what the flags on the command line speak of.
+func behave(set *pflag.FlagSet, b *kubelet.Behaviour) error {
+	r := &b.Random
+	for i, field := range [...]struct {
+		fixed  *time.Duration
+		random *kubelet.Distribution
+	}{
+		{&b.Pull, &r.Pull}, {&b.Start, &r.Start}, {&b.ReadyAfter, &r.ReadyAfter},
+		{&b.CrashAfter, &r.CrashAfter}, {&b.Stop, &r.Stop},
+	} {
+		flag := set.Lookup(delayFlags[i])
+		if !flag.Changed {
+			continue
+		}
+		fixed, random, err := kubelet.ParseDelay(flag.Value.String())
+		if err != nil {
+			return misuse("--%s: %w", flag.Name, err)
+		}
+		*field.fixed, *field.random = fixed, random
 	}
+	if flag := set.Lookup("crash"); flag.Changed {
+		if err := chance(flag, &r.Crash); err != nil {
+			return err
+		}
+	}
+	flag := set.Lookup("never-ready")
+	switch text := flag.Value.String(); {
+	case !flag.Changed:
+	case text == "true", text == "false":
+		b.NeverReady, r.NeverReady = text == "true", 0
+	default:
+		b.NeverReady = false
+		return chance(flag, &r.NeverReady)
+	}
+	return nil
+}
+
+func chance(flag *pflag.Flag, field *kubelet.Chance) error {
+	c, err := kubelet.ParseChance(flag.Value.String())
+	if err != nil {
+		return misuse("--%s: %w", flag.Name, err)
+	}
+	*field = c
+	return nil
 }

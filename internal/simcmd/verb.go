@@ -25,6 +25,7 @@ func verbs() []verb {
 		{"run", "sim run DURATION, as in sim run 30s", runFor},
 		{"settle", "sim settle", settle},
 		{"image", imageUsage, image},
+		{"slow", slowUsage, slow},
 		{"pod", podUsage, pod},
 		{"placement", placementUsage, placement},
 		{"lag", lagUsage, lag},
