@@ -34,8 +34,10 @@ type Config struct {
 	Images map[string]kubelet.Behaviour
 	// SlowNodes makes some of the nodes slow.
 	SlowNodes kubelet.SlowNodes
-	// Planner, when set, replaces the update strategies of all DaemonSets.
+	// Planner, when set, replaces the update strategies of all DaemonSets that Planners does not name.
 	Planner rollout.Planner
+	// Planners replace the update strategies of single DaemonSets, by "namespace/name".
+	Planners map[string]rollout.Planner
 	// Profile, when set, replaces the scheduler's plugins.
 	Profile scheduler.Profile
 	// Capacity is what a node has that is created without saying. Nil means cpu 4, memory 16Gi,
@@ -86,7 +88,8 @@ func New(config Config) *Sim {
 			Capacity: config.Capacity, Lags: config.Lags, MaxSteps: config.MaxSteps,
 		},
 		daemonset.New(daemonset.Config{
-			Mode: config.Mode, Planner: config.Planner, NoOwnWritesCheck: config.NoOwnWritesCheck,
+			Mode: config.Mode, Planner: config.Planner, Planners: config.Planners,
+			NoOwnWritesCheck: config.NoOwnWritesCheck,
 		}),
 		scheduler.New(scheduler.Config{Profile: profile}),
 		kubelet.New(kubelet.Config{Default: pods, Images: config.Images, Slow: config.SlowNodes}),
@@ -294,6 +297,12 @@ func (s *Sim) set(op, namespace, name string) (*daemonset.DaemonSet, error) {
 
 // SetMode changes how the pods of DaemonSets get to their nodes, for those that are created from now on.
 func (s *Sim) SetMode(mode daemonset.Mode) { s.Controller().SetMode(mode) }
+
+// SetPlanner gives a DaemonSet another rollout strategy than that of its spec, whether there is such a
+// DaemonSet yet or not; nil takes that back. A rollout that is under way goes on with it.
+func (s *Sim) SetPlanner(namespace, name string, p rollout.Planner) error {
+	return s.Controller().SetPlanner(s.Cluster, namespace, name, p)
+}
 
 // SetImageBehaviour says how an image behaves from now on.
 func (s *Sim) SetImageBehaviour(image string, b kubelet.Behaviour) error {

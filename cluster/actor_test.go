@@ -281,6 +281,21 @@ func TestAddActor(t *testing.T) {
 }
 
 // TestClientsWriteUnderTheirNames looks at who made which change.
+// TestWake gives an actor something to do that no object tells of.
+func TestWake(t *testing.T) {
+	k := new(ticker)
+	c := cluster.New(cluster.Config{}, k)
+	node, err := c.Create(ticking("a", ""))
+	require.NoError(t, err)
+	require.NoError(t, c.RunFor(5*time.Second))
+	before := k.ticks
+	require.NoError(t, c.Wake("ticker", cluster.Task{Kind: 1, Object: node.Meta().UID}))
+	require.Equal(t, 1, c.Pending())
+	require.NoError(t, c.RunFor(0))
+	require.Equal(t, before+1, k.ticks)
+	require.ErrorIs(t, c.Wake("nobody", cluster.Task{Kind: 1}), cluster.ErrNotFound)
+}
+
 func TestClientsWriteUnderTheirNames(t *testing.T) {
 	c := cluster.New(cluster.Config{}, &ticker{})
 	changes := history(c)

@@ -1,6 +1,9 @@
 package cluster
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Client is one actor's access to the cluster: it reads through the actor's view, writes under its
 // name, and holds its random stream.
@@ -50,6 +53,20 @@ func (cl *Client) After(delay time.Duration, t Task) {
 	t.At = cl.c.later(delay)
 	t.Actor = cl.id
 	cl.c.agenda.add(t)
+}
+
+// Wake schedules a task of an actor for now, as the actor itself might. It is for who has changed what the
+// actor goes by, where no object tells of it. The error is ErrNotFound when there is no such actor; the user
+// is none.
+func (c *Cluster) Wake(actor string, t Task) error {
+	c.mustNotTell("wake an actor")
+	for i, a := range c.actors {
+		if a != nil && c.clients[i].name == actor {
+			c.clients[i].After(0, t)
+			return nil
+		}
+	}
+	return fmt.Errorf("wake actor %q: %w", actor, ErrNotFound)
 }
 
 // Event records an Event about an object, as controllers do to tell people what happened. One about a

@@ -9,13 +9,15 @@ import (
 var _ cluster.Stateful = (*Controller)(nil)
 
 // AppendState writes what the controller's future depends on beyond the store and the agenda: how pods get
-// to their nodes, the syncs that are put off, the back-off of nodes whose pods have failed, and what it
-// has done and cannot see yet. Assessments are left out, as they follow from the store.
+// to their nodes, the planners that it was given, the syncs that are put off, the back-off of nodes whose
+// pods have failed, and what it has done and cannot see yet. Assessments are left out, as they follow from
+// the store.
 func (c *Controller) AppendState(b []byte) []byte {
 	number := func(n uint64) { b = binary.LittleEndian.AppendUint64(b, n) }
 	if c.config.Mode == Direct {
 		number(uint64(Direct))
 	}
+	b = c.appendPlanners(b)
 	c.sets.Scan(func(uid cluster.UID, t *tracked) bool {
 		number(uint64(uid))
 		number(uint64(t.failures))

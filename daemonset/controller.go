@@ -1,6 +1,7 @@
 package daemonset
 
 import (
+	"maps"
 	"time"
 
 	"github.com/tidwall/btree"
@@ -38,11 +39,13 @@ type Config struct {
 	// Kubernetes have it every 12 to 24 hours. Zero means never. A cluster does not settle when it is less
 	// than cluster.FarOff.
 	Resync time.Duration
-	// Planner, when set, replaces the update strategies of all DaemonSets. An old and a new pod may
-	// share a node for as long as the DaemonSet's own strategy has a surge. A plan that makes no sense,
-	// such as one with a pod of somebody else, is refused as a whole with an event "PlanRefused", and
-	// asked for again later.
+	// Planner, when set, replaces the update strategies of all DaemonSets that Planners does not name. An
+	// old and a new pod may share a node for as long as the DaemonSet's own strategy has a surge. A plan
+	// that makes no sense, such as one with a pod of somebody else, is refused as a whole with an event
+	// "PlanRefused", and asked for again later.
 	Planner rollout.Planner
+	// Planners replace the update strategies of single DaemonSets, by "namespace/name".
+	Planners map[string]rollout.Planner
 
 	_ struct{}
 }
@@ -76,6 +79,7 @@ func New(config Config) *Controller {
 	if config.BurstReplicas <= 0 {
 		config.BurstReplicas = defaultBurstReplicas
 	}
+	config.Planners = maps.Clone(config.Planners)
 	return &Controller{
 		config:  config,
 		sets:    new(btree.Map[cluster.UID, *tracked]),
@@ -95,6 +99,8 @@ const (
 	taskAvailable
 	// taskResync queues every DaemonSet.
 	taskResync
+	// taskReplan looks at a DaemonSet that has been given another planner.
+	taskReplan
 )
 
 // Name is "daemonset-controller".
@@ -102,7 +108,7 @@ func (c *Controller) Name() string { return Name }
 
 // TaskName names the controller's tasks.
 func (c *Controller) TaskName(kind cluster.TaskKind) string {
-	names := [...]string{"", "sync", "requeue", "node", "available", "resync"}
+	names := [...]string{"", "sync", "requeue", "node", "available", "resync", "replan"}
 	if int(kind) >= len(names) {
 		return ""
 	}
@@ -160,6 +166,8 @@ func (c *Controller) Run(cl *cluster.Client, task cluster.Task) {
 	case taskSync:
 		t.queued = false
 		c.sync(cl, t)
+	case taskReplan:
+		c.enqueue(cl, t)
 	case taskAvailable:
 		t.mark(cluster.NodeID(task.Arg))
 		c.enqueue(cl, t)

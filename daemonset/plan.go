@@ -3,32 +3,25 @@ package daemonset
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/rollout"
 )
 
-// Planner is the strategy that rolls out a DaemonSet: the one of the Config, or else the DaemonSet's own.
-func (c *Controller) Planner(set *DaemonSet) rollout.Planner {
-	if c.config.Planner != nil {
-		return c.config.Planner
-	}
-	return set.Planner()
-}
-
 // roll asks the update strategy for its next step.
 func (c *Controller) roll(cl *cluster.Client, t *tracked) (actions, error) {
-	planner := c.config.Planner
-	if planner == nil {
-		planner = t.planner
+	planner, own := t.planner, true
+	if given := c.given(t.set); given != nil {
+		planner, own = given, false
 	}
 	c.state = state{c, cl, t}
 	plan := planner.Plan(&c.state)
 	if plan.Err != nil {
 		return actions{}, plan.Err
 	}
-	if c.config.Planner != nil {
-		if err := check(cl, t.set, &plan); err != nil {
+	if !own {
+		if err := c.check(cl, t, &plan); err != nil {
 			err = fmt.Errorf("planner %q: %w", planner.Name(), err)
 			cl.Event(t.set, cluster.EventWarning, "PlanRefused", "Error planning: "+err.Error())
 			return actions{}, err
@@ -53,14 +46,16 @@ var (
 	errNoNode     = errors.New("no such node")
 	errOtherName  = errors.New("the node has another name")
 	errTwice      = errors.New("it is in the plan already")
+	errGoing      = errors.New("it is terminating")
+	errNoSurge    = errors.New("there is a pod, and the DaemonSet has no surge")
 )
 
 // check refuses a plan as a whole if any part of it makes no sense: it comes from code that is not the
 // controller's. Nodes that are known by name alone get their numbers.
-func check(cl *cluster.Client, set *DaemonSet, plan *rollout.Plan) error {
+func (c *Controller) check(cl *cluster.Client, t *tracked, plan *rollout.Plan) error {
 	pods := make(map[cluster.UID]bool, len(plan.Delete))
 	for i, d := range plan.Delete {
-		if err := checkDeletion(cl, set, d, pods); err != nil {
+		if err := checkDeletion(cl, t.set, d, pods); err != nil {
 			return fmt.Errorf("deletion %d: %w", i, err)
 		}
 	}
@@ -78,8 +73,18 @@ func check(cl *cluster.Client, set *DaemonSet, plan *rollout.Plan) error {
 		n.Node.ID = id
 		creations[i] = n
 	}
+	for i, n := range creations {
+		if !t.view.Surge && c.occupied(cl, t, n.Node.ID) {
+			return fmt.Errorf("creation %d on node %q: %w", i, n.Node.Name, errNoSurge)
+		}
+	}
 	plan.Create = creations
 	return nil
+}
+
+// occupied reports whether a node has a pod of the DaemonSet that is not terminating.
+func (c *Controller) occupied(cl *cluster.Client, t *tracked, id cluster.NodeID) bool {
+	return slices.ContainsFunc(c.entry(cl, t, id).Pods, func(p *cluster.Pod) bool { return !p.Terminating() })
 }
 
 func checkDeletion(
@@ -94,6 +99,9 @@ func checkDeletion(
 	}
 	if ref := p.Controller(); ref == nil || ref.UID != set.UID {
 		return fmt.Errorf("%s: %w", p.Key(), errForeignPod)
+	}
+	if p.Terminating() {
+		return fmt.Errorf("%s: %w", p.Key(), errGoing)
 	}
 	if seen[p.UID] {
 		return fmt.Errorf("%s: %w", p.Key(), errTwice)

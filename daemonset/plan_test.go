@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/cluster/kubelet"
 	"github.com/daemonsim/daemonsim/daemonset"
 	"github.com/daemonsim/daemonsim/rollout"
 )
@@ -59,10 +60,20 @@ func TestRefusedPlans(t *testing.T) {
 		{"node twice", func(w *world) rollout.Plan {
 			return rollout.Plan{Create: []rollout.Creation{node(0, "a"), node(w.Node("a").ID(), "")}}
 		}, `creation 1 on node "": it is in the plan already`},
+		{"pod that is going", func(w *world) rollout.Plan {
+			p := w.only("a")
+			require.NoError(w.t, w.DeletePod(p.UID, cluster.DeleteOptions{}))
+			return rollout.Plan{Delete: []rollout.Deletion{{Pod: p}}}
+		}, "it is terminating"},
+		{"no surge", func(*world) rollout.Plan {
+			return rollout.Plan{Create: []rollout.Creation{node(0, "a")}}
+		}, `creation 0 on node "a": there is a pod, and the DaemonSet has no surge`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			plan := new(rollout.Plan)
-			w := newWorld(t, setup{config: daemonset.Config{Planner: scripted{plan}}}, "a", "b")
+			w := newWorld(t, setup{
+				config: daemonset.Config{Planner: scripted{plan}}, pods: kubelet.Behaviour{Stop: time.Minute},
+			}, "a", "b")
 			foreign := w.create(&cluster.Pod{
 				ObjectMeta: cluster.ObjectMeta{Name: "foreign"}, NodeName: "b",
 				Template: cluster.NewTemplate(*template(nil)),
@@ -75,6 +86,7 @@ func TestRefusedPlans(t *testing.T) {
 			pods := w.Count(cluster.KindPod)
 			w.take()
 			*plan = tt.plan(w)
+			w.take()
 			w.touch()
 			require.Empty(t, w.take())
 			require.Equal(t, pods, w.Count(cluster.KindPod))

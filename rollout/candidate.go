@@ -2,33 +2,36 @@ package rollout
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/daemonsim/daemonsim/cluster"
 )
 
-// candidates takes up to n nodes of a walk, in the order of the choice point "rollout-candidate".
-func candidates(s State, walk iter.Seq[Node], total, n int) []Node {
-	n = min(n, total)
+// Candidates takes up to n nodes of a walk in the order of the choice point "rollout-candidate": as the walk
+// has them or, with a chooser, as that wants. Without a chooser it walks no further than it needs to.
+func Candidates(s State, walk iter.Seq[Node], n int) []Node {
 	if n <= 0 {
 		return nil
 	}
+	if s.Chooses() {
+		return chosen(s, slices.Collect(walk), n)
+	}
 	var list []Node
-	if !s.Chooses() {
-		for node := range walk {
-			if list = append(list, node); len(list) == n {
-				break
-			}
-		}
-		return list
-	}
-	var open []Node
 	for node := range walk {
-		open = append(open, node)
+		if list = append(list, node); len(list) == n {
+			break
+		}
 	}
+	return list
+}
+
+// chosen asks for one of the open candidates after the other.
+func chosen(s State, open []Node, n int) []Node {
+	var list []Node
 	for len(list) < n && len(open) > 0 {
 		i := choose(s, open)
 		list = append(list, open[i])
-		open = append(open[:i], open[i+1:]...)
+		open = slices.Delete(open, i, i+1)
 	}
 	return list
 }

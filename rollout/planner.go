@@ -38,6 +38,18 @@ var ErrNodeGone = errors.New("couldn't get node")
 // Empty reports whether the plan does nothing.
 func (p Plan) Empty() bool { return len(p.Delete) == 0 && len(p.Create) == 0 }
 
+// Touched are the names of the nodes on which the plan does something.
+func (p Plan) Touched() map[string]bool {
+	names := make(map[string]bool, len(p.Delete)+len(p.Create))
+	for i := range p.Delete {
+		names[p.Delete[i].Node.Name] = true
+	}
+	for i := range p.Create {
+		names[p.Create[i].Node.Name] = true
+	}
+	return names
+}
+
 // Deletion is a pod to delete, and why.
 type Deletion struct {
 	Pod    *cluster.Pod

@@ -19,6 +19,11 @@ type RollingUpdate struct {
 // Name is "RollingUpdate".
 func (RollingUpdate) Name() string { return "RollingUpdate" }
 
+// String tells both limits.
+func (r RollingUpdate) String() string {
+	return fmt.Sprintf("RollingUpdate maxUnavailable %v maxSurge %v", r.MaxUnavailable, r.MaxSurge)
+}
+
 // Budget resolves the two limits for a number of desired pods, rounding percents up. When both come
 // to zero, one pod may be unavailable. The error is about a text that is no percent.
 func (r RollingUpdate) Budget(desired int) (unavailable, surge int, err error) {
@@ -87,13 +92,10 @@ func replaceInPlace(s State, budget int) Plan {
 			plan.Delete = append(plan.Delete, Deletion{n.Old, n, ReasonOldUnavailable})
 		}
 	}
-	open := budget - used(s)
-	total := s.Count(OldAvailable, true) + s.Count(OldAvailable, false)
-	if open <= 0 || total == 0 {
-		return plan
-	}
-	for _, n := range candidates(s, merged(s, OldAvailable), total, open) {
-		plan.Delete = append(plan.Delete, Deletion{n.Old, n, ReasonWithinBudget})
+	if open := budget - used(s); open > 0 {
+		for _, n := range Candidates(s, merged(s, OldAvailable), open) {
+			plan.Delete = append(plan.Delete, Deletion{n.Old, n, ReasonWithinBudget})
+		}
 	}
 	return plan
 }
@@ -108,7 +110,7 @@ func replaceBySurge(s State, limit int) Plan {
 		plan.Create = append(plan.Create, Creation{n, ReasonOldUnavailable})
 	}
 	open := limit - count(s, surging)
-	for _, n := range candidates(s, s.In(OldAvailable, true), s.Count(OldAvailable, true), open) {
+	for _, n := range Candidates(s, s.In(OldAvailable, true), open) {
 		plan.Create = append(plan.Create, Creation{n, ReasonWithinBudget})
 	}
 	for n := range s.In(OldUnavailable, false) {
@@ -122,8 +124,7 @@ func replaceBySurge(s State, limit int) Plan {
 		}
 	}
 	spare := count(s, hasAvailable) - s.Desired()
-	sunset := s.Count(OldAvailable, false)
-	for _, n := range candidates(s, s.In(OldAvailable, false), sunset, spare) {
+	for _, n := range Candidates(s, s.In(OldAvailable, false), spare) {
 		plan.Delete = append(plan.Delete, Deletion{n.Old, n, ReasonSunset})
 	}
 	return plan

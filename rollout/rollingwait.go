@@ -15,7 +15,7 @@ func (r RollingUpdate) Waits(s State, plan Plan) []Wait {
 	if surge > 0 {
 		return surgeWaits(s, plan)
 	}
-	moves := inPlan(plan)
+	moves := plan.Touched()
 	on := those(s, func(n Node) bool { return usesBudget(n.Situation) || moves[n.Name] })
 	return append(
 		heldBack(s, plan, OldAvailable, true, ReasonBudgetUsed, on),
@@ -38,7 +38,7 @@ func (RollingUpdate) failing(s State, plan Plan) []Wait {
 }
 
 func surgeWaits(s State, plan Plan) []Wait {
-	moves := inPlan(plan)
+	moves := plan.Touched()
 	taken := those(s, func(n Node) bool {
 		return surging(n.Situation) || moves[n.Name] && n.Situation == OldAvailable && n.ShouldRun
 	})

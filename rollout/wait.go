@@ -28,7 +28,7 @@ type Waiter interface {
 // tells. Nodes on which the plan does something do not wait. It costs as much as there are nodes.
 func Waits(p Planner, s State, plan Plan) []Wait {
 	var list []Wait
-	told := inPlan(plan)
+	told := plan.Touched()
 	if w, ok := p.(Waiter); ok {
 		list = w.Waits(s, plan)
 		for i := range list {
@@ -45,18 +45,6 @@ func Waits(p Planner, s State, plan Plan) []Wait {
 	}
 	slices.SortFunc(list, func(a, b Wait) int { return cmp.Compare(a.Node.Name, b.Node.Name) })
 	return list
-}
-
-// inPlan are the names of the nodes on which a plan does something.
-func inPlan(plan Plan) map[string]bool {
-	names := make(map[string]bool, len(plan.Delete)+len(plan.Create))
-	for i := range plan.Delete {
-		names[plan.Delete[i].Node.Name] = true
-	}
-	for i := range plan.Create {
-		names[plan.Create[i].Node.Name] = true
-	}
-	return names
 }
 
 // underWay is why a node in a situation waits if nobody knows better; "" for one that is done.
@@ -79,7 +67,7 @@ func underWay(s Situation) Reason {
 // heldBack are the waits of the nodes with an old pod alone that are not in a plan.
 func heldBack(s State, plan Plan, sit Situation, run bool, why Reason, on []Node) []Wait {
 	var list []Wait
-	moves := inPlan(plan)
+	moves := plan.Touched()
 	for n := range s.In(sit, run) {
 		if !moves[n.Name] {
 			list = append(list, Wait{Node: n, Reason: why, For: on})

@@ -17,6 +17,9 @@
 //	                                    sim pod fail ends them; --on NODE means those on a node
 //	sim placement direct                pods of DaemonSets are put on their nodes without the scheduler
 //	                                    from now on; sim placement scheduler takes it back
+//	sim strategy daemonset/NAME STRATEGY  how a DaemonSet is rolled out from now on: canary, zones or
+//	                                    strict, with flags, or spec for what its spec says; without a
+//	                                    STRATEGY how it is now
 //	sim lag ACTOR [DELAY] [KIND=DELAY]  how far behind an actor's view is from now on
 //	sim explain daemonset/NAME NODE     why a node runs a pod of a DaemonSet, or does not, and what
 //	                                    would change that; without NODE or NAME a table

@@ -28,6 +28,7 @@ func verbs() []verb {
 		{"slow", slowUsage, slow},
 		{"pod", podUsage, pod},
 		{"placement", placementUsage, placement},
+		{"strategy", strategyUsage, strategyOf},
 		{"lag", lagUsage, lag},
 		{"explain", "sim explain " + explain.Usage, why},
 		{"time", "sim time", clock},
