@@ -34,6 +34,9 @@ type Config struct {
 	Images map[string]kubelet.Behaviour
 	// SlowNodes makes some of the nodes slow.
 	SlowNodes kubelet.SlowNodes
+	// Kubelet, when set, replaces the simulated kubelets, and Pods and Images say nothing then. It must go
+	// by the name "kubelet". The simulation works with a fork of it.
+	Kubelet cluster.Actor
 	// Planner, when set, replaces the update strategies of all DaemonSets that Planners does not name.
 	Planner rollout.Planner
 	// Planners replace the update strategies of single DaemonSets, by "namespace/name".
@@ -63,51 +66,66 @@ type Config struct {
 // side instead of sharing one.
 type Sim struct {
 	*cluster.Cluster
-	epoch   time.Time
-	profile scheduler.Profile
+	// config is what the simulation was made with, its defaults filled in. It never changes, and forks
+	// share it.
+	config *Config
 }
 
 // New returns an empty cluster with a scheduler, kubelets, and the controllers of DaemonSets and of
 // disruption budgets.
 func New(config Config) *Sim {
-	pods := kubelet.Typical()
-	if config.Pods != nil {
-		pods = *config.Pods
+	if config.Epoch.IsZero() {
+		config.Epoch = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
 	}
-	epoch := config.Epoch
-	if epoch.IsZero() {
-		epoch = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
+	config.Profile = slices.Clone(config.Profile)
+	if config.Profile == nil {
+		config.Profile = scheduler.DefaultProfile()
 	}
-	profile := slices.Clone(config.Profile)
-	if profile == nil {
-		profile = scheduler.DefaultProfile()
-	}
+	config.Images = maps.Clone(config.Images)
 	c := cluster.New(
 		cluster.Config{
 			Seed: config.Seed, Chooser: config.Chooser,
 			Capacity: config.Capacity, Lags: config.Lags, MaxSteps: config.MaxSteps,
 		},
-		daemonset.New(daemonset.Config{
-			Mode: config.Mode, Planner: config.Planner, Planners: config.Planners,
-			NoOwnWritesCheck: config.NoOwnWritesCheck,
-		}),
-		scheduler.New(scheduler.Config{Profile: profile}),
-		kubelet.New(kubelet.Config{Default: pods, Images: config.Images, Slow: config.SlowNodes}),
-		disruption.New(),
+		config.actors()...,
 	)
-	return &Sim{c, epoch, profile}
+	return &Sim{c, &config}
+}
+
+// actors is the control plane and the kubelets, in the order in which they are told of changes.
+func (c *Config) actors() []cluster.Actor {
+	return []cluster.Actor{
+		daemonset.New(daemonset.Config{
+			Mode: c.Mode, Planner: c.Planner, Planners: c.Planners, NoOwnWritesCheck: c.NoOwnWritesCheck,
+		}),
+		scheduler.New(scheduler.Config{Profile: c.Profile}),
+		c.kubelet(),
+		disruption.New(),
+	}
+}
+
+// kubelet is the actor that plays the kubelets.
+func (c *Config) kubelet() cluster.Actor {
+	if c.Kubelet != nil {
+		return c.Kubelet.Fork()
+	}
+	pods := kubelet.Typical()
+	if c.Pods != nil {
+		pods = *c.Pods
+	}
+	return kubelet.New(kubelet.Config{Default: pods, Images: c.Images, Slow: c.SlowNodes})
 }
 
 // Fork returns an independent simulation in the same state. Given the same calls both make the same
 // changes, and neither sees the other's.
-func (s *Sim) Fork() *Sim { return &Sim{s.Cluster.Fork(), s.epoch, s.profile} }
+func (s *Sim) Fork() *Sim { return &Sim{s.Cluster.Fork(), s.config} }
 
 // Epoch is the date of t=0.
-func (s *Sim) Epoch() time.Time { return s.epoch }
+func (s *Sim) Epoch() time.Time { return s.config.Epoch }
 
 // LogChanges writes every change from now on to w, as JSON lines. The log has to be flushed at the end.
 func (s *Sim) LogChanges(w io.Writer) *cluster.ChangeLog {
-	log := cluster.NewChangeLog(w, s.epoch)
+	log := cluster.NewChangeLog(w, s.config.Epoch)
 	s.OnChange(log.Append)
 	return log
 }
@@ -225,7 +243,7 @@ func (s *Sim) Restart(namespace, name string) error {
 	if err != nil {
 		return err
 	}
-	_, err = daemonset.Restart(s.Client, set, s.epoch.Add(s.Now()))
+	_, err = daemonset.Restart(s.Client, set, s.config.Epoch.Add(s.Now()))
 	return err
 }
 
@@ -283,7 +301,7 @@ func (s *Sim) ExplainPod(namespace, name string) (scheduler.Evaluation, error) {
 	} {
 		objects = slices.AppendSeq(objects, s.Objects(kind, ""))
 	}
-	return s.profile.Explain(pod, objects...), nil
+	return s.config.Profile.Explain(pod, objects...), nil
 }
 
 func (s *Sim) set(op, namespace, name string) (*daemonset.DaemonSet, error) {
@@ -296,28 +314,61 @@ func (s *Sim) set(op, namespace, name string) (*daemonset.DaemonSet, error) {
 }
 
 // SetMode changes how the pods of DaemonSets get to their nodes, for those that are created from now on.
-func (s *Sim) SetMode(mode daemonset.Mode) { s.Controller().SetMode(mode) }
+// While the controller is stopped it changes nothing.
+func (s *Sim) SetMode(mode daemonset.Mode) {
+	if c := s.Controller(); c != nil {
+		c.SetMode(mode)
+	}
+}
 
 // SetPlanner gives a DaemonSet another rollout strategy than that of its spec, whether there is such a
 // DaemonSet yet or not; nil takes that back. A rollout that is under way goes on with it.
 func (s *Sim) SetPlanner(namespace, name string, p rollout.Planner) error {
-	return s.Controller().SetPlanner(s.Cluster, namespace, name, p)
+	c := s.Controller()
+	if c == nil {
+		return fmt.Errorf("set the planner of %s/%s: %w: the controller is stopped", namespace, name,
+			cluster.ErrNotFound)
+	}
+	return c.SetPlanner(s.Cluster, namespace, name, p)
 }
 
-// SetImageBehaviour says how an image behaves from now on.
+// SetImageBehaviour says how an image behaves from now on. It is an error when Config.Kubelet has replaced
+// the kubelets that go by behaviours.
 func (s *Sim) SetImageBehaviour(image string, b kubelet.Behaviour) error {
-	return s.kubelet().SetImage(image, b)
+	k := s.kubelet()
+	if k == nil {
+		return fmt.Errorf("set the behaviour of image %q: %w: the kubelets have been replaced",
+			image, cluster.ErrInvalid)
+	}
+	return k.SetImage(image, b)
 }
 
-// ImageBehaviour is how an image behaves.
-func (s *Sim) ImageBehaviour(image string) kubelet.Behaviour { return s.kubelet().Image(image) }
+// ImageBehaviour is how an image behaves; zero when Config.Kubelet has replaced the kubelets.
+func (s *Sim) ImageBehaviour(image string) kubelet.Behaviour {
+	if k := s.kubelet(); k != nil {
+		return k.Image(image)
+	}
+	return kubelet.Behaviour{}
+}
 
-// SetSlowNodes says which nodes are slow from now on.
-func (s *Sim) SetSlowNodes(slow kubelet.SlowNodes) error { return s.kubelet().SetSlow(slow) }
+// SetSlowNodes says which nodes are slow from now on. It is an error when Config.Kubelet has replaced the
+// kubelets that go by behaviours.
+func (s *Sim) SetSlowNodes(slow kubelet.SlowNodes) error {
+	k := s.kubelet()
+	if k == nil {
+		return fmt.Errorf("set slow nodes: %w: the kubelets have been replaced", cluster.ErrInvalid)
+	}
+	return k.SetSlow(slow)
+}
 
-func (s *Sim) kubelet() *kubelet.Kubelet { return s.Actor("kubelet").(*kubelet.Kubelet) }
+// kubelet is the actor that goes by behaviours; nil when another has taken its place.
+func (s *Sim) kubelet() *kubelet.Kubelet {
+	k, _ := s.Actor("kubelet").(*kubelet.Kubelet)
+	return k
+}
 
-// Controller is the DaemonSet controller, for what it counts.
+// Controller is the DaemonSet controller, for what it counts; nil while it is stopped.
 func (s *Sim) Controller() *daemonset.Controller {
-	return s.Actor(daemonset.Name).(*daemonset.Controller)
+	c, _ := s.Actor(daemonset.Name).(*daemonset.Controller)
+	return c
 }

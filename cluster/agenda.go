@@ -70,6 +70,11 @@ type instant struct {
 func (q *agenda) add(t Task) {
 	q.seq++
 	t.Seq = q.seq
+	q.put(t)
+}
+
+// put adds a task after all others of its moment.
+func (q *agenda) put(t Task) {
 	q.count++
 	if t.Retry {
 		q.retries++
@@ -206,6 +211,17 @@ func (q *agenda) sorted() []Task {
 		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Seq, b.Seq))
 	})
 	return list
+}
+
+// without returns the agenda with those of its tasks that are not to be dropped.
+func (q *agenda) without(drop func(Task) bool) agenda {
+	left := agenda{seq: q.seq}
+	for _, t := range q.sorted() {
+		if !drop(t) {
+			left.put(t)
+		}
+	}
+	return left
 }
 
 // onlyRetriesBy reports whether every task that is due by then is a retry.

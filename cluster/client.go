@@ -70,12 +70,15 @@ func (c *Cluster) Wake(actor string, t Task) error {
 }
 
 // Event records an Event about an object, as controllers do to tell people what happened. One about a
-// nil object is ignored.
+// nil object is ignored, as is one in a namespace that is gone.
 func (cl *Client) Event(about Object, kind EventType, reason, message string) {
 	if isNil(about) {
 		return
 	}
 	m := about.Meta()
+	if !cl.c.keepsEvents(m.Namespace) {
+		return
+	}
 	cl.c.events.record(Event{
 		Kind: about.Kind(), Namespace: m.Namespace, Name: m.Name, UID: m.UID,
 		Type: kind, Reason: reason, Message: message, Source: cl.name,

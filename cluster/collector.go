@@ -10,6 +10,10 @@ import (
 // in a namespace that is deleted.
 type collector struct{}
 
+// NewCollector returns the garbage collector, which every cluster has from the beginning: it is for Start,
+// after Stop has taken it out.
+func NewCollector() Actor { return collector{} }
+
 // The collector's tasks: delete the object that the task is about.
 const (
 	// collect deletes it in any case.

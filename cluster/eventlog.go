@@ -92,6 +92,24 @@ func (l *eventLog) gone(object UID, now time.Duration) {
 	}
 }
 
+// keepsEvents reports whether there can be Events in a namespace: they are objects in it, and nothing can be
+// made in one that is gone. What belongs to no namespace has its Events in the default one.
+func (c *Cluster) keepsEvents(namespace string) bool {
+	return namespace == "" || c.store.get(KindNamespace, "", namespace) != nil
+}
+
+// forget drops the Events of a namespace that is gone.
+func (l *eventLog) forget(namespace string) {
+	if l.byObject == nil {
+		return
+	}
+	for _, uid := range l.byObject.Keys() {
+		if latest, _ := l.byObject.Get(uid); latest.Namespace == namespace {
+			l.byObject.Delete(uid)
+		}
+	}
+}
+
 func (l *eventLog) record(e Event) {
 	if l.byObject == nil {
 		l.byObject = new(btree.Map[UID, *eventNode])
@@ -181,21 +199,18 @@ func link(events []*Event) *eventNode {
 // object goes.
 func (c *Cluster) Events(about UID) iter.Seq[*Event] {
 	return func(yield func(*Event) bool) {
-		if c.events.byObject == nil {
-			return
+		objects := []UID{about}
+		if about == 0 {
+			objects = c.objectsWithEvents()
 		}
-		c.events.byObject.Ascend(about, func(uid UID, latest *eventNode) bool {
-			if about != 0 && uid != about {
-				return false
-			}
-			for _, e := range latest.list(eventsPerObject) {
+		for _, uid := range objects {
+			for _, e := range c.eventsAbout(uid) {
 				// The log is shared with forks.
 				own := *e
 				if !yield(&own) {
-					return false
+					return
 				}
 			}
-			return true
-		})
+		}
 	}
 }

@@ -32,6 +32,8 @@ type Pod struct {
 	asTemplate bool
 	// linked says that the pod has owners by whom its group does not find it.
 	linked bool
+	// binder is the actor that has bound the pod; the user's for a pod that came with its node.
+	binder ActorID
 }
 
 // Kind is KindPod.
@@ -120,6 +122,7 @@ func (p *Pod) defaultShared() {
 // selectors that ask for them.
 func (p *Pod) PrepareCreate() {
 	p.Status = PodStatus{Phase: PodPending}
+	p.binder = userActor
 	if p.Template != nil {
 		p.Template = p.Template.of(p.Labels)
 	}
@@ -140,7 +143,7 @@ func (p *Pod) CopyStatus(from Object) Object {
 func (p *Pod) PrepareUpdate(old Object) {
 	was := old.(*Pod)
 	p.Status, p.Priority, p.class = was.Status, was.Priority, was.class
-	p.node, p.target, p.group, p.linked = was.node, was.target, was.group, was.linked
+	p.node, p.target, p.group, p.linked, p.binder = was.node, was.target, was.group, was.linked, was.binder
 	p.Template = p.Template.respec(was)
 	p.asTemplate = was.asTemplate && p.Template == was.Template && maps.Equal(p.Labels, was.Labels) &&
 		maps.Equal(p.Annotations, was.Annotations) &&

@@ -190,6 +190,10 @@ func (cl *Client) remove(obj Object) {
 	s := &cl.c.store
 	s.next(obj.Meta().UID.kind())
 	s.remove(obj)
+	cl.c.keepScheduled(obj)
+	if ns, ok := obj.(*Namespace); ok {
+		cl.c.events.forget(ns.Name)
+	}
 	cl.c.events.gone(obj.Meta().UID, cl.c.now)
 	cl.tell(Deleted, obj, nil)
 }

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Bind puts a pod on a node, as the scheduler does. The node's zone and region become labels of the
+// Bind puts a pod on a node, as the scheduler does, and an actor that binds is the source of an Event with
+// the reason Scheduled. The node's zone and region become labels of the
 // pod, and it is nominated no longer. It fails with ErrNotFound when the pod is gone and with
 // ErrConflict when it is terminating, bound already, or held back by scheduling gates. It does not ask
 // whether the node exists or has room, but must be told one.
@@ -25,7 +26,7 @@ func (cl *Client) Bind(uid UID, node string) (*Pod, error) {
 		return nil, opError("bind", p, fmt.Errorf("pod waits for scheduling gate %q: %w", gates[0].Name, ErrConflict))
 	}
 	next := *p
-	next.NodeName, next.node = node, cl.c.store.nodeID(node)
+	next.NodeName, next.node, next.binder = node, cl.c.store.nodeID(node), cl.id
 	if next.Status.Trouble != nil {
 		next.Status = next.Status.WithTrouble(func(t *PodTrouble) {
 			t.Unschedulable, t.SchedulerError, t.NominatedNodeName = "", false, ""

@@ -51,6 +51,29 @@ var listings = []listing{
 			"and sees its own writes at once, as a controller does whose watch is faster than its sync.",
 		covers: cannotBePut(staleState),
 	},
+	{
+		kind: "ground-truth", rule: "D-259",
+		what:   "Events by a controller that is not part of the simulated control plane",
+		reason: "Nobody writes them: with the controller the row is of no use any more.",
+		covers: byNobody,
+	},
+	{
+		kind: "ground-truth", rule: "N-1",
+		what: "the labels beta.kubernetes.io/os and beta.kubernetes.io/arch of nodes",
+		reason: "The node lifecycle controller copies them from the labels without beta. They have been out of use " +
+			"for years, and nothing here looks at them.",
+		covers: betaLabel,
+	},
+}
+
+// byNobody is about Events.
+func byNobody(in any, d difference) bool {
+	e, ok := d.want.(eventState)
+	return ok && d.path == "events" && in.(*player).sim.Actor(e.From) == nil
+}
+
+func betaLabel(_ any, d difference) bool {
+	return strings.HasPrefix(d.path, "nodes.") && strings.Contains(d.path, ".labels.beta.kubernetes.io/")
 }
 
 // dropListed returns the differences that no row of the table covers, and notes which rows were used.

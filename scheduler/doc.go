@@ -38,5 +38,4 @@
 //   - While there is no node at all, the attempts that fail for that reason are not made one by one.
 //   - What helps a plugin of one's own that is no QueueingHinter is not known, so a pod that it has
 //     rejected is tried again at every event.
-//   - Events of the reason Scheduled are not recorded.
 package scheduler

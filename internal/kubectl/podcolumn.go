@@ -60,7 +60,7 @@ func podStatus(p *cluster.Pod) string {
 			return fmt.Sprintf("Init:0/%d", len(p.Spec().InitContainers))
 		case state.Waiting != nil && !p.Terminal():
 			word = state.Waiting.Reason
-		case state.Terminated != nil && word == string(p.Phase()):
+		case state.Terminated != nil && state.Terminated.Reason != "":
 			word = state.Terminated.Reason
 		}
 	}

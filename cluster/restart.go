@@ -1,0 +1,84 @@
+package cluster
+
+import "fmt"
+
+// Stop takes an actor out, as when its process ends: what it had planned or was about to be told is dropped,
+// and it hears of nothing until Start puts another in its place. What it has written stays. The error is
+// ErrNotFound when no actor of that name runs; the user is none.
+func (c *Cluster) Stop(name string) error {
+	c.mustNotTell("stop an actor")
+	for i, a := range c.actors {
+		if a == nil || c.clients[i].name != name {
+			continue
+		}
+		if _, already := a.(stopped); already {
+			break
+		}
+		cl := c.clients[i]
+		c.agenda = c.agenda.without(func(t Task) bool {
+			if t.Actor == watchActor {
+				of, _ := c.watchOf(t)
+				return of == cl
+			}
+			return t.Actor == cl.id
+		})
+		c.actors[i] = stopped{name, c.LagOf(name)}
+		cl.view, cl.Reader = nil, Reader{&c.store}
+		return nil
+	}
+	return fmt.Errorf("stop actor %q: %w", name, ErrNotFound)
+}
+
+// Start puts an actor in the place of a stopped one of the same name, as when its process begins anew. It
+// knows nothing of what went before; it is told of every object that is there as if that had just been
+// created, kind by kind in the order of Kinds and then by name. The lag is what it was. The error is
+// ErrNotFound when no stopped actor has that name.
+func (c *Cluster) Start(a Actor) error {
+	if a == nil {
+		return fmt.Errorf("start an actor: %w: it is nil", ErrInvalid)
+	}
+	c.mustNotTell("start an actor")
+	for i, old := range c.actors {
+		was, ok := old.(stopped)
+		if !ok || was.name != a.Name() {
+			continue
+		}
+		c.actors[i] = a
+		c.clients[i].setLag(was.lag)
+		c.tellAll(i)
+		return nil
+	}
+	return fmt.Errorf("start actor %q: %w among those that are stopped", a.Name(), ErrNotFound)
+}
+
+// Stopped reports whether the actor of that name is stopped.
+func (c *Cluster) Stopped(name string) bool {
+	_, ok := c.Actor(name).(stopped)
+	return ok
+}
+
+// tellAll tells an actor of every object, as a watch does that begins with a list.
+func (c *Cluster) tellAll(actor int) {
+	defer c.told()
+	for _, kind := range c.Kinds() {
+		for obj := range c.Objects(kind, "") {
+			c.current = Change{c.now, c.store.version, c.clients[actor].name, Created, nil, obj}
+			c.telling = inObserve
+			c.actors[actor].Observe(c.clients[actor], &c.current)
+		}
+	}
+}
+
+// stopped stands where an actor was. It does nothing.
+type stopped struct {
+	name string
+	lag  Lag
+}
+
+func (s stopped) Name() string             { return s.name }
+func (s stopped) Observe(*Client, *Change) {}
+func (s stopped) Run(*Client, Task)        {}
+func (s stopped) Fork() Actor              { return s }
+
+// AppendState marks the state of a cluster in which the actor does not run.
+func (s stopped) AppendState(b []byte) []byte { return append(b, "stopped"...) }

@@ -1,0 +1,62 @@
+package daemonsim
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/scheduler"
+)
+
+// The components of the control plane that Stop and Start know: the processes of a real cluster.
+const (
+	// Scheduler binds pods to nodes.
+	Scheduler = "kube-scheduler"
+	// ControllerManager runs all controllers, that of DaemonSets and the garbage collector among them.
+	ControllerManager = "kube-controller-manager"
+)
+
+// Stop ends a component of the control plane. Until Start nothing of what it does is done: pods stay
+// Pending without a scheduler, and rollouts stand still without controllers. Stopping what is stopped
+// is an error that wraps cluster.ErrNotFound, as is a component that there is not.
+func (s *Sim) Stop(component string) error {
+	actors, err := s.component(component)
+	if err != nil {
+		return fmt.Errorf("stop %q: %w", component, err)
+	}
+	for _, a := range actors {
+		if err := s.Cluster.Stop(a.Name()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Start begins a stopped component anew: what it kept to itself, such as back-offs, is lost, and what it
+// finds is as if it had just come.
+func (s *Sim) Start(component string) error {
+	actors, err := s.component(component)
+	if err != nil {
+		return fmt.Errorf("start %q: %w", component, err)
+	}
+	for _, a := range actors {
+		if err := s.Cluster.Start(a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// component makes the actors of a component.
+func (s *Sim) component(name string) ([]cluster.Actor, error) {
+	isOf := func(a cluster.Actor) bool { return a.Name() == scheduler.Name }
+	switch name {
+	case Scheduler:
+	case ControllerManager:
+		isOf = func(a cluster.Actor) bool { return a.Name() != scheduler.Name && a.Name() != "kubelet" }
+	default:
+		return nil, fmt.Errorf("%w; the components are %q and %q", cluster.ErrNotFound, Scheduler, ControllerManager)
+	}
+	all := append([]cluster.Actor{cluster.NewCollector()}, s.config.actors()...)
+	return slices.DeleteFunc(all, func(a cluster.Actor) bool { return !isOf(a) }), nil
+}
