@@ -9,9 +9,10 @@ import (
 // memory than the pods do. So they are made when somebody asks, from what the pod says, and kept only for a
 // pod that is gone.
 
-// scheduledEvent is the Event of a pod that an actor has bound; nil for other pods.
+// scheduledEvent is the Event of a pod that an actor has bound; nil for other pods, and in a namespace that
+// is gone.
 func (c *Cluster) scheduledEvent(p *Pod) *Event {
-	if p == nil || p.binder == userActor {
+	if p == nil || p.binder == userActor || !c.keepsEvents(p.Namespace) {
 		return nil
 	}
 	at := p.Status.ScheduledAt
@@ -65,15 +66,16 @@ func (c *Cluster) objectsWithEvents() []UID {
 
 // keepScheduled keeps the Event of the binding of a pod that is about to go.
 func (c *Cluster) keepScheduled(obj Object) {
-	p, ok := obj.(*Pod)
-	if !ok || p.binder == userActor || !c.keepsEvents(p.Namespace) {
+	p, _ := obj.(*Pod)
+	bound := c.scheduledEvent(p)
+	if bound == nil {
 		return
 	}
 	l := &c.events
 	if l.byObject == nil {
-		l.record(*c.scheduledEvent(p))
+		l.record(*bound)
 		return
 	}
 	latest, _ := l.byObject.Get(p.UID)
-	l.byObject.Set(p.UID, link(withScheduled(latest.list(eventsPerObject), c.scheduledEvent(p))))
+	l.byObject.Set(p.UID, link(withScheduled(latest.list(eventsPerObject), bound)))
 }
