@@ -23,7 +23,6 @@ var unnamed = map[string]string{
 	"D-103": "a namespace goes at once, so that nothing is ever created in one that is terminating",
 	"S-118": "what the flush after five minutes would catch wakes a pod at once",
 	"S-124": "a pod is bound in the moment of the decision, so that a failure has nothing to give back",
-	"S-135": "an Event for every pod would cost more memory than the pod",
 }
 
 // TestRulesAreNamed looks for the rules that no test is named by: neither a function (as in TestList_D12), nor
