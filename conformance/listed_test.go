@@ -52,13 +52,13 @@ var listings = []listing{
 		covers: cannotBePut(staleState),
 	},
 	{
-		kind: "ground-truth", rule: "D-259",
+		kind: "ground-truth", rule: "N-26",
 		what:   "Events by a controller that is not part of the simulated control plane",
 		reason: "Nobody writes them: with the controller the row is of no use any more.",
 		covers: byNobody,
 	},
 	{
-		kind: "ground-truth", rule: "N-1",
+		kind: "ground-truth", rule: "N-7",
 		what: "the labels beta.kubernetes.io/os and beta.kubernetes.io/arch of nodes",
 		reason: "The node lifecycle controller copies them from the labels without beta. They have been out of use " +
 			"for years, and nothing here looks at them.",
