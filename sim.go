@@ -81,7 +81,7 @@ func New(config Config) *Sim {
 	if config.Profile == nil {
 		config.Profile = scheduler.DefaultProfile()
 	}
-	config.Images = maps.Clone(config.Images)
+	config.Images, config.Planners = maps.Clone(config.Images), maps.Clone(config.Planners)
 	c := cluster.New(
 		cluster.Config{
 			Seed: config.Seed, Chooser: config.Chooser,

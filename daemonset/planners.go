@@ -32,10 +32,12 @@ func (c *Controller) SetPlanner(in *cluster.Cluster, namespace, name string, p r
 }
 
 // Planner is the strategy that rolls out a DaemonSet: the one that it was given, or the one for all of them,
-// or else the one in its spec.
+// or else the one in its spec. A nil Controller knows the latter alone.
 func (c *Controller) Planner(set *DaemonSet) rollout.Planner {
-	if p := c.given(set); p != nil {
-		return p
+	if c != nil {
+		if p := c.given(set); p != nil {
+			return p
+		}
 	}
 	return set.Planner()
 }
