@@ -226,8 +226,17 @@ func (q *agenda) without(drop func(Task) bool) agenda {
 
 // onlyRetriesBy reports whether every task that is due by then is a retry.
 func (q *agenda) onlyRetriesBy(end time.Duration) bool {
+	at, ok := q.nextFirm()
+	return !ok || at > end
+}
+
+// nextFirm is when the earliest task is due that is no retry; false when there is none.
+func (q *agenda) nextFirm() (at time.Duration, ok bool) {
 	for len(q.firm) > 0 && q.firm[0].firm == 0 {
 		q.firm.pop().inFirm = false
 	}
-	return len(q.firm) == 0 || q.firm[0].at > end
+	if len(q.firm) == 0 {
+		return 0, false
+	}
+	return q.firm[0].at, true
 }

@@ -131,6 +131,10 @@ func (c *Cluster) Settle() error {
 	return nil
 }
 
+// NextFirm is when the earliest task is due that is not a retry; false when nothing but retries is ahead, or
+// nothing at all.
+func (c *Cluster) NextFirm() (at time.Duration, ok bool) { return c.agenda.nextFirm() }
+
 // later is the time d from now; the end of time when that would be beyond it, and now for a negative d.
 func (c *Cluster) later(d time.Duration) time.Duration {
 	return addTime(c.now, max(0, d))

@@ -12,45 +12,7 @@ import (
 // nodes, and it chooses nothing. A DaemonSet whose controller has not stored its template as a revision yet
 // is seen with the revision that it will get.
 func RolloutState(r cluster.Reader, set *DaemonSet, now time.Duration) rollout.State {
-	terms := set.terms(now)
-	data := rollout.Encode(&set.Spec.Template)
-	history := rollout.Reconcile(Revisions(r, set), data)
-	terms.Current, terms.Old = history.Current, history.Old
-	view := View{
-		TemplateGeneration: set.TemplateGeneration(), MinReady: set.MinReady(), Now: now, Surge: set.surges(),
-	}
-	if terms.Current != nil {
-		view.Hash = terms.Current.Hash()
-	} else {
-		view.Hash = rollout.Hash(data, set.Status.CollisionCount)
-	}
-	pods := make(map[cluster.NodeID][]*cluster.Pod)
-	var gone []cluster.NodeID
-	for p := range r.PodsOwnedBy(set.Namespace, set.UID) {
-		id := p.TargetID()
-		if id == cluster.NoNode || p.Terminating() && p.Terminal() || !set.controls(&p.ObjectMeta) {
-			continue
-		}
-		if len(pods[id]) == 0 && r.NodeByID(id) == nil {
-			gone = append(gone, id)
-		}
-		pods[id] = append(pods[id], p)
-	}
-	var nodes []rollout.Node
-	placement := NewPlacement(&set.Spec.Template)
-	add := func(e Entry, object *cluster.Node) {
-		sortPods(e.Pods)
-		nodes = append(nodes, view.rolloutNode(&e, object))
-	}
-	for node := range r.Nodes() {
-		e := Entry{Node: node.Name, ID: node.ID(), Exists: true, Pods: pods[node.ID()]}
-		e.ShouldRun, e.ShouldContinueRunning = placement.Verdict(node)
-		add(e, node)
-	}
-	for _, id := range gone {
-		add(Entry{Node: r.NodeName(id), ID: id, Pods: pods[id]}, nil)
-	}
-	return rollout.NewStateUnder(terms, nodes, nil)
+	return NewSurvey(r, set, now).State()
 }
 
 // terms are the terms of a rollout, but for the revisions.
