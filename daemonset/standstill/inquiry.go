@@ -1,0 +1,175 @@
+package standstill
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/daemonset"
+	"github.com/daemonsim/daemonsim/rollout"
+)
+
+// inquiry is one search for causes.
+type inquiry struct {
+	Question
+	survey *daemonset.Survey
+	state  rollout.State
+	// holds are the nodes that the strategy holds back, and why; moves are those on which it does something.
+	holds map[string]*Cause
+	moves map[string]bool
+	// controller is what the controller waits for, worked out once.
+	controller *Cause
+	verdicts   verdicts
+}
+
+func newInquiry(q Question) *inquiry {
+	x := &inquiry{Question: q, survey: daemonset.NewSurvey(q.Reader, q.Set, q.Now)}
+	if x.Planner == nil {
+		x.Planner = q.Set.Planner()
+	}
+	x.state = x.survey.State()
+	x.verdicts = verdicts{profile: q.Profile, reader: q.Reader}
+	x.controller = x.controllerCause()
+	x.ask()
+	return x
+}
+
+// wait says what a node waits for.
+func (x *inquiry) wait(i int) Wait {
+	n := &x.survey.Nodes[i]
+	return Wait{
+		Node: n.Name, Situation: n.Situation, ShouldRun: n.ShouldRun, Cause: x.cause(n, &x.survey.Entries[i]),
+	}
+}
+
+// cause finds the first link: what the controller would do at once comes before what the strategy says, and
+// that before what the pods say.
+func (x *inquiry) cause(n *rollout.Node, e *daemonset.Entry) *Cause {
+	if x.Set.Terminating() {
+		return &Cause{Kind: SetDeleted}
+	}
+	if c := x.managed(e); c != nil {
+		return c
+	}
+	if hold := x.holds[n.Name]; hold != nil {
+		return hold
+	}
+	if x.moves[n.Name] {
+		return x.controller
+	}
+	if n.New != nil {
+		return x.pod(n.New, e)
+	}
+	for _, p := range e.Pods {
+		if p.Terminating() {
+			return x.leaving(p)
+		}
+	}
+	if !e.Exists && len(e.Pods) > 0 {
+		return &Cause{Kind: NodeGone, Node: e.Node, Pod: e.Pods[0].Name}
+	}
+	return x.controller
+}
+
+// managed is the cause on a node that the controller has something to do on whatever the strategy says; nil
+// for other nodes.
+func (x *inquiry) managed(e *daemonset.Entry) *Cause {
+	plan := x.survey.View.Manage(e)
+	until, held := x.Pause.Held[e.ID]
+	var failed *cluster.Pod
+	for _, d := range plan.Delete {
+		if d.Reason != daemonset.Failed || !held {
+			return x.controller
+		}
+		failed = cmp.Or(failed, d.Pod)
+	}
+	if failed != nil && !plan.Create {
+		return &Cause{Kind: PodFailed, Node: e.Node, Pod: failed.Name, Images: images(failed), Until: until}
+	}
+	if plan.Create {
+		return x.controller
+	}
+	return nil
+}
+
+// controllerCause is why the controller has not done yet what it could do.
+func (x *inquiry) controllerCause() *Cause {
+	switch p := &x.Pause; {
+	case p.ExpectedUntil > 0:
+		return &Cause{
+			Kind: ControllerExpects, Creations: p.Creations, Deletions: p.Deletions, Until: p.ExpectedUntil,
+		}
+	case x.Late:
+		return &Cause{Kind: ControllerLate}
+	case p.Queued:
+		return &Cause{Kind: ControllerDue, Until: x.Now}
+	case p.Failures > 0:
+		return &Cause{Kind: ControllerFails, Until: p.Wake, Restarts: p.Failures, Message: x.Warning}
+	case p.Wake > 0:
+		return &Cause{Kind: ControllerDue, Until: p.Wake}
+	}
+	return &Cause{Kind: ControllerUnaware}
+}
+
+// ask asks the strategy for its plan and, about the nodes that are not in it, why they are not.
+func (x *inquiry) ask() {
+	x.holds, x.moves = make(map[string]*Cause), make(map[string]bool)
+	plan := x.Planner.Plan(x.state)
+	for i := range plan.Delete {
+		x.moves[plan.Delete[i].Node.Name] = true
+	}
+	for i := range plan.Create {
+		x.moves[plan.Create[i].Node.Name] = true
+	}
+	shared := make(map[sharedKey]*Cause)
+	for _, w := range rollout.Waits(x.Planner, x.state, plan) {
+		if s := w.Node.Situation; s != rollout.OldAvailable && s != rollout.OldUnavailable {
+			continue
+		}
+		key := sharedKey{reason: w.Reason}
+		if len(w.For) > 0 {
+			key.first = &w.For[0]
+		}
+		c := shared[key]
+		if c == nil {
+			c = x.hold(w, plan.Err)
+			shared[key] = c
+		}
+		if c.Kind == PlanFails && !w.Node.Exists {
+			c = &Cause{Kind: NodeGone, Node: w.Node.Name, Pod: w.Node.Old.Name}
+		}
+		x.holds[w.Node.Name] = c
+	}
+}
+
+// sharedKey tells waits apart that do not have the same cause: a reason, and the nodes that it names.
+type sharedKey struct {
+	reason rollout.Reason
+	first  *rollout.Node
+}
+
+// hold is what a strategy says, as a cause.
+func (x *inquiry) hold(w rollout.Wait, failed error) *Cause {
+	c := &Cause{Kind: Strategy, Message: string(w.Reason), Setting: x.Planner.Name()}
+	for i := range w.For {
+		c.By = append(c.By, w.For[i].Name)
+	}
+	rolling, _ := x.Planner.(rollout.RollingUpdate)
+	// The budget has been resolved, or the strategy would have failed.
+	unavailable, surge, _ := rolling.Budget(x.state.Desired())
+	switch {
+	case failed != nil:
+		c.Kind = PlanFails
+	case w.Reason == rollout.ReasonBudgetUsed:
+		c.Kind, c.Limit, c.Message = BudgetUsed, unavailable, ""
+		c.Setting = fmt.Sprintf("maxUnavailable %v", rolling.MaxUnavailable)
+	case w.Reason == rollout.ReasonSurgeUsed:
+		c.Kind, c.Limit, c.Message = SurgeUsed, surge, ""
+		c.Setting = fmt.Sprintf("maxSurge %v", rolling.MaxSurge)
+	case w.Reason == rollout.ReasonTooFewAvailable:
+		c.Kind, c.Message = TooFewAvailable, ""
+	case w.Reason == rollout.ReasonByHand:
+		c.Kind, c.Message = ByHand, ""
+	}
+	return c
+}

@@ -1,0 +1,93 @@
+package standstill
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/daemonset"
+)
+
+// pod says what a new pod waits for that is not available.
+func (x *inquiry) pod(p *cluster.Pod, e *daemonset.Entry) *Cause {
+	c := &Cause{Node: e.Node, Pod: p.Name}
+	if !p.Bound() {
+		return x.unbound(c, p)
+	}
+	c.Images = images(p)
+	s := &p.Status
+	c.Since = max(s.ReadySince, s.ScheduledAt)
+	switch {
+	case s.Ready:
+		c.Kind, c.Until = PodTooYoung, s.ReadySince+x.Set.MinReady()
+		c.Setting = x.Set.MinReady().String()
+	case !s.Started && (s.Restarts > 0 || s.Trouble != nil && s.Trouble.ExitCode != 0):
+		c.Kind, c.Restarts = PodCrashing, int(s.Restarts)
+		c.Since = s.Trouble.LastExitAt
+	case !s.Started:
+		c.Kind = PodStarting
+	default:
+		c.Kind, c.Since = PodNotReady, max(c.Since, s.StartedAt)
+	}
+	if s.Trouble != nil {
+		c.Message = s.Trouble.Waiting
+	}
+	if c.Kind != PodTooYoung {
+		c.Because = x.unfitNode(e.Node)
+	}
+	return c
+}
+
+// unfitNode is a node that is gone or not ready as a cause; nil for one that is well.
+func (x *inquiry) unfitNode(name string) *Cause {
+	node := x.Reader.Node(name)
+	if node == nil {
+		return &Cause{Kind: NodeGone, Node: name}
+	}
+	for i := range node.Status.Conditions {
+		if c := &node.Status.Conditions[i]; c.Type == "Ready" && c.Status != "True" {
+			return &Cause{Kind: NodeNotReady, Node: name, Since: c.LastTransitionTime, Message: c.Reason}
+		}
+	}
+	return nil
+}
+
+// leaving says what keeps a terminating pod. Within its grace period nothing has to.
+func (x *inquiry) leaving(p *cluster.Pod) *Cause {
+	until := *p.DeletionTimestamp
+	c := &Cause{Kind: PodTerminating, Node: p.TargetNode(), Pod: p.Name, Since: until, Until: until}
+	if p.Namespace != x.Set.Namespace {
+		c.Pod = p.Key()
+	}
+	if grace := p.DeletionGracePeriodSeconds; grace != nil {
+		c.Since -= time.Duration(*grace) * time.Second
+	}
+	if c.Because = x.unfitNode(c.Node); c.Because != nil {
+		return c
+	}
+	switch {
+	case len(p.Finalizers) > 0:
+		c.Because = &Cause{
+			Kind: Finalizers, Node: c.Node, Pod: c.Pod, Message: strings.Join(p.Finalizers, ", "),
+		}
+	case p.Bound() && until < x.Now:
+		c.Because = &Cause{Kind: NodeSilent, Node: c.Node, Pod: c.Pod, Since: until}
+	}
+	return c
+}
+
+// images lists the different images of a pod's containers, in their order.
+func images(p *cluster.Pod) string {
+	containers := p.Spec().Containers
+	if len(containers) == 1 {
+		return containers[0].Image
+	}
+	var list []string
+	for i := range containers {
+		if image := containers[i].Image; !slices.Contains(list, image) {
+			list = append(list, image)
+		}
+	}
+	return strings.Join(list, ", ")
+}

@@ -1,0 +1,213 @@
+package standstill
+
+import (
+	"cmp"
+	"reflect"
+	"slices"
+
+	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/daemonset"
+	"github.com/daemonsim/daemonsim/taints"
+)
+
+// Of each root, remedies are looked for on so many nodes, and so many pods are proposed to make room: what
+// does not help on the first few nodes that have the same trouble will seldom help on the others.
+const (
+	nodesTried = 2
+	podsTried  = 3
+)
+
+// Remedies lists the single changes that are worth trying on a rollout that has been explained, by size, the
+// smallest first. They follow from the roots; none of them has been tried.
+func Remedies(q Question, e *Explanation) []Remedy {
+	s := seeker{Question: q, e: e}
+	for i := range e.Roots {
+		root := &e.Roots[i]
+		for _, node := range root.Nodes[:min(len(root.Nodes), nodesTried)] {
+			if w, ok := e.Wait(node); ok {
+				s.forNode(&w)
+			}
+		}
+	}
+	for i := range e.Waits {
+		s.forHold(e.Waits[i].Cause)
+	}
+	slices.SortStableFunc(s.list, func(a, b Remedy) int { return cmp.Compare(a.Kind.size(), b.Kind.size()) })
+	return s.list
+}
+
+// seeker collects remedies.
+type seeker struct {
+	Question
+	e    *Explanation
+	list []Remedy
+	last *Cause
+}
+
+func (s *seeker) add(r Remedy) {
+	if !slices.ContainsFunc(s.list, func(o Remedy) bool { return reflect.DeepEqual(o, r) }) {
+		s.list = append(s.list, r)
+	}
+}
+
+// set adds a change of the DaemonSet.
+func (s *seeker) set(kind RemedyKind, number int) {
+	s.add(Remedy{Kind: kind, Namespace: s.Set.Namespace, Name: s.Set.Name, Number: int64(number)})
+}
+
+// pod adds a change of a pod, which is named as a Cause does.
+func (s *seeker) pod(kind RemedyKind, p *cluster.Pod) {
+	if p != nil {
+		s.add(Remedy{Kind: kind, Namespace: p.Namespace, Name: p.Name, Node: p.TargetNode()})
+	}
+}
+
+// forNode proposes what might help a node that is to blame.
+func (s *seeker) forNode(w *Wait) {
+	for _, c := range w.Cause.chain() {
+		pod := s.Reader.Pod(s.Set.Namespace, c.Pod)
+		switch c.Kind {
+		case PodNotReady, PodCrashing, PodStarting, PodFailed:
+			s.pod(DeletePod, pod)
+			s.undo()
+			if s.Set.Spec.MinReadySeconds > 0 {
+				s.set(SetMinReadySeconds, 0)
+			}
+		case PodUnschedulable, PodGated:
+			s.undo()
+		case PodTooYoung:
+			s.set(SetMinReadySeconds, 0)
+		case PodTerminating:
+			s.pod(ForceDeletePod, pod)
+		case Finalizers:
+			s.pod(ReleasePod, pod)
+		case NodeGone, NodeNotReady, NodeSilent:
+			s.deadNode(c.Node)
+		case NoRoom, HostPortTaken:
+			s.makeRoom(c)
+		case TaintNotTolerated:
+			s.tolerate(c)
+		case ControllerFails:
+			s.undo()
+		case ControllerUnaware, ControllerExpects:
+			s.set(WakeController, int(s.Now.Seconds()))
+		case ByHand:
+			s.pod(DeletePod, s.oldPod(w.Node))
+		}
+	}
+}
+
+// forHold proposes what might make a strategy go on. Nodes that the same holds back share a cause.
+func (s *seeker) forHold(c *Cause) {
+	if c == s.last {
+		return
+	}
+	s.last = c
+	switch c.Kind {
+	case BudgetUsed:
+		s.set(SetMaxUnavailable, len(c.By)+1)
+	case SurgeUsed:
+		s.set(SetMaxSurge, len(c.By)+1)
+	case ByHand:
+		if s.Set.Spec.UpdateStrategy.Type == daemonset.OnDelete {
+			s.set(StartRolling, 0)
+		}
+	}
+}
+
+// undo goes back to the template before.
+func (s *seeker) undo() {
+	if s.e.Previous > 0 {
+		s.set(Undo, int(s.e.Previous))
+	}
+}
+
+// deadNode takes away what is left on a node that does not answer, or the node itself.
+func (s *seeker) deadNode(name string) {
+	node := s.Reader.Node(name)
+	for p := range s.Reader.PodsOn(name) {
+		if ref := p.Controller(); ref != nil && ref.UID == s.Set.UID {
+			s.pod(ForceDeletePod, p)
+		}
+	}
+	if node != nil {
+		s.add(Remedy{Kind: DeleteNode, Name: name})
+	}
+}
+
+// makeRoom proposes pods to delete from a node: the one that has the port, or those whose resources are
+// enough, the smallest first.
+func (s *seeker) makeRoom(c *Cause) {
+	if c.Own {
+		s.set(StopSurge, 0)
+		s.pod(DeletePod, s.oldPod(c.Node))
+		return
+	}
+	var pods []*cluster.Pod
+	for p := range s.Reader.PodsOn(c.Node) {
+		ref := p.Controller()
+		own := ref != nil && ref.UID == s.Set.UID
+		if !own && !p.Terminating() && !p.Terminal() && c.eased(p) {
+			pods = append(pods, p)
+		}
+	}
+	slices.SortStableFunc(pods, func(a, b *cluster.Pod) int {
+		x, y := a.Template.Requests(), b.Template.Requests()
+		return cmp.Or(cmp.Compare(x.MilliCPU, y.MilliCPU), cmp.Compare(x.Memory, y.Memory))
+	})
+	for _, p := range pods[:min(len(pods), podsTried)] {
+		s.pod(DeleteOtherPod, p)
+	}
+}
+
+// eased reports whether the cause would be gone without a pod.
+func (c *Cause) eased(p *cluster.Pod) bool {
+	if c.Kind == HostPortTaken {
+		return slices.ContainsFunc(p.Template.HostPorts(), c.Port.Conflicts)
+	}
+	r := p.Template.Requests()
+	for _, s := range c.Shortages {
+		given := int64(0)
+		switch s.Resource {
+		case cluster.ResourcePods:
+			given = 1
+		case cluster.ResourceCPU:
+			given = r.MilliCPU
+		case cluster.ResourceMemory:
+			given = r.Memory
+		case cluster.ResourceEphemeralStorage:
+			given = r.EphemeralStorage
+		default:
+			given = r.Scalar(s.Resource)
+		}
+		if s.Free+given < s.Requested {
+			return false
+		}
+	}
+	return true
+}
+
+// tolerate takes a taint away, or tolerates it.
+func (s *seeker) tolerate(c *Cause) {
+	s.add(Remedy{Kind: RemoveTaint, Name: c.Node, Taint: c.Taint})
+	t := taints.Toleration{
+		Key: c.Taint.Key, Operator: taints.OperatorEqual, Value: c.Taint.Value, Effect: c.Taint.Effect,
+	}
+	if t.Value == "" {
+		t.Operator = taints.OperatorExists
+	}
+	s.add(Remedy{
+		Kind: AddToleration, Namespace: s.Set.Namespace, Name: s.Set.Name, Toleration: &t,
+		First: len(s.Set.Spec.Template.Spec.Tolerations) == 0,
+	})
+}
+
+// oldPod is the DaemonSet's oldest live pod on a node; nil without one.
+func (s *seeker) oldPod(node string) *cluster.Pod {
+	for p := range s.Reader.PodsOn(node) {
+		if ref := p.Controller(); ref != nil && ref.UID == s.Set.UID && !p.Terminating() {
+			return p
+		}
+	}
+	return nil
+}
