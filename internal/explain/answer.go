@@ -11,8 +11,11 @@ import (
 // Answer answers a query. The text is empty when there is nothing to tell of, and an array without
 // elements in JSON.
 func (q *Query) Answer(world World) (string, error) {
-	if q.Kind == cluster.KindPod {
+	switch q.Kind {
+	case cluster.KindPod:
 		return q.answerPod(world)
+	case kindRollout:
+		return q.answerRollout(world)
 	}
 	sets, err := q.sets(world)
 	if err != nil {

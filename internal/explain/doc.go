@@ -1,4 +1,5 @@
-// Package explain prints why nodes run pods, for the verb of lessons and the command of the same name.
+// Package explain prints why nodes run pods and why rollouts stand still, for the verb of lessons and the
+// command of the same name.
 //
 // [Parse] reads what is asked for, and [Query.Answer] answers it about the objects of a [World]: a story
 // for one object and one node, and else a table, or JSON. The decisions and their words are those of
@@ -27,7 +28,21 @@
 //	                              the sum of the weighted scores
 //	best                          whether it is one of the nodes that the scheduler would choose from
 //
+// Asked about a rollout, it says why the rollout stands where it does and which single changes would let it go
+// on. That takes a simulation, of which forks are run. The JSON is one object; times are in seconds since the
+// start:
+//
+//	daemonSet, namespace, state   which rollout it is, and whether it is Done, Moving or Stuck
+//	now, end                      how it stands, and how it will when it gets no further by itself
+//	next, finish                  what happens first to one of its pods, and when it will be done
+//	roots                         what is to blame: where its causes begin, on which nodes, and who waits for
+//	                              those by way of which cause
+//	waits                         the nodes that have not moved, and the first cause of each
+//	causes                        the links of all chains; because is the place of the next one, and by names
+//	                              the nodes with whose causes the chain goes on
+//	offers                        changes that help, what each leads to, and its command
+//
 // # Guarantees
 //
-// The objects are taken as they are: nothing is filled in and nothing is run. An error prints nothing.
+// The objects are taken as they are: nothing is filled in and nothing is run but forks. An error prints nothing.
 package explain

@@ -6,12 +6,18 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/daemonsim/daemonsim"
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/daemonset"
 )
 
-// Usage is how a query is written after the name of the command.
-const Usage = "[daemonset/NAME [NODE] | pod/NAME [NODE]] [-n NAMESPACE] [-o wide|json]"
+// Usage is how a query about objects is written after the name of the command, and RunningUsage how one about
+// a simulation is, in which there are rollouts.
+const (
+	Usage        = "[daemonset/NAME [NODE] | pod/NAME [NODE]] [-n NAMESPACE] [-o wide|json]"
+	RunningUsage = "[daemonset/NAME [NODE] | pod/NAME [NODE] | rollout/NAME [NODE]] " +
+		"[-n NAMESPACE] [-o wide|json]"
+)
 
 // World is what a query is about.
 type World struct {
@@ -20,11 +26,14 @@ type World struct {
 	Pods  []*cluster.Pod
 	// Others are what the scheduler looks at besides: namespaces and disruption budgets.
 	Others []cluster.Object
+	// Sim is the simulation that all of it is in; nil for objects that are in none. A rollout can only be
+	// explained in one.
+	Sim *daemonsim.Sim
 }
 
 // Query is what somebody wants to know. The zero Query asks about every DaemonSet and every node.
 type Query struct {
-	// Kind is the kind of what is asked about, a DaemonSet or a Pod; empty means every DaemonSet.
+	// Kind is the kind of what is asked about, a DaemonSet, a Pod or a Rollout; empty means every DaemonSet.
 	Kind cluster.Kind
 	// Name is its name, and Node that of the node; empty means all of them.
 	Name, Node string
@@ -49,8 +58,8 @@ func Parse(words []string, namespace, output string) (Query, error) {
 		kind, name, ok := strings.Cut(words[0], "/")
 		q.Kind, q.Name = kindNamed(kind), name
 		if !ok || name == "" || q.Kind == "" {
-			return Query{}, fmt.Errorf("%q names neither a DaemonSet nor a pod; write daemonset/NAME or pod/NAME",
-				words[0])
+			return Query{}, fmt.Errorf("%q names no DaemonSet, pod or rollout; "+
+				"write daemonset/NAME, pod/NAME or rollout/NAME", words[0])
 		}
 		if strings.Contains(name, "/") {
 			return Query{}, fmt.Errorf("%q has more than a type and a name; write %s/NAME and -n NAMESPACE",
@@ -73,6 +82,8 @@ func kindNamed(word string) cluster.Kind {
 		return daemonset.Kind
 	case "pod", "pods", "po":
 		return cluster.KindPod
+	case "rollout", "rollouts":
+		return kindRollout
 	}
 	return ""
 }

@@ -24,6 +24,8 @@
 //	sim explain daemonset/NAME NODE     why a node runs a pod of a DaemonSet, or does not, and what
 //	                                    would change that; without NODE or NAME a table
 //	sim explain pod/NAME [NODE]         what the scheduler would make of a pod and each node, or one
+//	sim explain rollout/NAME [NODE]     why a rollout stands where it does, and what would let it go on;
+//	                                    with NODE what that node waits for
 //	sim time                            how late it is
 //	sim changes                         every write since the last time they were asked for
 //	sim reset                           an empty cluster at t=0 takes the place of this one

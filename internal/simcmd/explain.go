@@ -9,7 +9,7 @@ import (
 	"github.com/daemonsim/daemonsim/internal/kubectl"
 )
 
-// why says why nodes run pods of DaemonSets, or do not.
+// why says why nodes run pods of DaemonSets, or do not, and why rollouts stand where they do.
 func why(sh *Shell, args []string) (string, error) {
 	set := flags()
 	namespace := set.StringP("namespace", "n", "", "")
@@ -34,7 +34,7 @@ func why(sh *Shell, args []string) (string, error) {
 
 // world is all that a query can be about.
 func (sh *Shell) world() explain.World {
-	world := explain.World{Nodes: slices.Collect(sh.sim.Nodes())}
+	world := explain.World{Sim: sh.sim, Nodes: slices.Collect(sh.sim.Nodes())}
 	for obj := range sh.sim.Objects(daemonset.Kind, "") {
 		world.Sets = append(world.Sets, obj.(*daemonset.DaemonSet))
 	}

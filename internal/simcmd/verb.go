@@ -30,7 +30,7 @@ func verbs() []verb {
 		{"placement", placementUsage, placement},
 		{"strategy", strategyUsage, strategyOf},
 		{"lag", lagUsage, lag},
-		{"explain", "sim explain " + explain.Usage, why},
+		{"explain", "sim explain " + explain.RunningUsage, why},
 		{"time", "sim time", clock},
 		{"changes", "sim changes", changes},
 		{"reset", "sim reset", reset},
