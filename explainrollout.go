@@ -94,7 +94,7 @@ func (s *Sim) ExplainRollout(namespace, name string) (RolloutExplanation, error)
 func (s *Sim) rolloutQuestion(set *daemonset.DaemonSet) standstill.Question {
 	controller := s.Controller()
 	q := standstill.Question{
-		Reader: s.Reader, Now: s.Now(), Set: set, Planner: controller.Planner(set), Profile: s.profile,
+		Reader: s.Reader, Now: s.Now(), Set: set, Planner: controller.Planner(set), Profile: s.config.Profile,
 		Pause: controller.Pause(set.UID, s.Now()), Late: s.behind(),
 	}
 	for event := range s.Events(set.UID) {
