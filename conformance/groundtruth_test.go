@@ -73,20 +73,27 @@ func TestGroundTruth(t *testing.T) {
 	fmt.Printf("ground truth: %d scenarios, %d differ, %d not yet expressible\n", len(names), differ, inexpressible)
 }
 
-// groundTruth finds the recordings.
+// groundTruth finds the recordings: those in the directory that the flag names, else the full ones, else those
+// in testdata.
 func groundTruth(t *testing.T) ([]string, map[string]files) {
 	t.Helper()
 	dir := *groundTruthDir
 	if dir == "" {
-		dir = filepath.Join(filepath.Dir(sharedCases()), "ground-truth")
+		dir = sharedTrajectories()
 	}
 	names, found, err := readFolders(os.DirFS(dir))
 	require.NoError(t, err)
-	if len(names) == 0 {
-		t.Skipf("no recordings in %s; set DAEMONSIM_SHARED or give -ground-truth", dir)
+	if len(names) > 0 {
+		return names, found
+	}
+	require.Empty(t, *groundTruthDir, "no recordings there: no folder with a steps.yaml")
+	if names, found = readStored(t, storedTrajectories); len(names) == 0 {
+		t.Skip("no recordings here; set DAEMONSIM_SHARED or give -ground-truth")
 	}
 	return names, found
 }
+
+func sharedTrajectories() string { return filepath.Join(filepath.Dir(sharedCases()), "ground-truth") }
 
 // comparison is what came of one replay.
 type comparison struct {

@@ -73,10 +73,6 @@ func missingCommand(line string) string {
 		if sim.Actor("node-controller") == nil {
 			return "the taint of a cordoned node (no node lifecycle controller)"
 		}
-	case words[0] == "taint" && has("", ":NoExecute"):
-		if sim.Actor("taint-eviction-controller") == nil {
-			return "NoExecute taints (no taint eviction controller)"
-		}
 	case words[0] == "delete" && (has("node", "") || has("no/", "")):
 		if sim.Actor("pod-garbage-collector") == nil {
 			return "pods of nodes that are gone (no pod garbage collector)"
@@ -123,9 +119,9 @@ func (p *player) unknownCommand(seen *observation) string {
 
 // gap is a difference that is known and has a name, by what it is about.
 func (p *player) gap(f finding) string {
-	switch {
-	case strings.Contains(show(f.want), "was previously managed with 'kubectl apply'"):
-		return "what kubectl apply leaves behind (no last-applied annotation)"
+	switch e, _ := f.want.(eventState); {
+	case strings.Contains(show(f.want), "DeletionByTaintManager"), e.From == "taint-eviction-controller":
+		return "eviction by a NoExecute taint (no taint eviction controller)"
 	case f.path == "events" || strings.HasPrefix(f.path, "kubectl describe"):
 		if p.flooded() {
 			return "Event flood control (D-204)"

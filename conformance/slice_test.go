@@ -33,13 +33,23 @@ func TestSlices(t *testing.T) {
 func writeSlice(t *testing.T, from, to string) {
 	var lines [][]byte
 	eachLine(t, from, func(line []byte) { lines = append(lines, slices.Clone(line)) })
+	step := max(1, len(lines)/sliceSize)
+	var slice [][]byte
+	for i := 0; i < len(lines); i += step {
+		slice = append(slice, lines[i])
+	}
+	writeLines(t, to, slice)
+}
+
+// writeLines writes a gzip'd file.
+func writeLines(t *testing.T, to string, lines [][]byte) {
+	t.Helper()
 	file, err := os.Create(to)
 	require.NoError(t, err)
 	zipped, err := gzip.NewWriterLevel(file, gzip.BestCompression)
 	require.NoError(t, err)
-	step := max(1, len(lines)/sliceSize)
-	for i := 0; i < len(lines); i += step {
-		_, err := zipped.Write(append(lines[i], '\n'))
+	for _, line := range lines {
+		_, err := zipped.Write(append(line, '\n'))
 		require.NoError(t, err)
 	}
 	require.NoError(t, zipped.Close())
