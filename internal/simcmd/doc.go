@@ -21,6 +21,8 @@
 //	                                    strict, with flags, or spec for what its spec says; without a
 //	                                    STRATEGY how it is now
 //	sim lag ACTOR [DELAY] [KIND=DELAY]  how far behind an actor's view is from now on
+//	sim stop COMPONENT                  kube-scheduler or kube-controller-manager is away from now on
+//	sim start COMPONENT                 it is back, and knows nothing of what it did before
 //	sim explain daemonset/NAME NODE     why a node runs a pod of a DaemonSet, or does not, and what
 //	                                    would change that; without NODE or NAME a table
 //	sim explain pod/NAME [NODE]         what the scheduler would make of a pod and each node, or one

@@ -30,6 +30,8 @@ func verbs() []verb {
 		{"placement", placementUsage, placement},
 		{"strategy", strategyUsage, strategyOf},
 		{"lag", lagUsage, lag},
+		{"stop", stopUsage, stop},
+		{"start", startUsage, start},
 		{"explain", "sim explain " + explain.RunningUsage, why},
 		{"time", "sim time", clock},
 		{"changes", "sim changes", changes},
