@@ -30,8 +30,8 @@ type run struct {
 	log     *cluster.ChangeLog
 }
 
-func newRun(sim *daemonsim.Sim) *run {
-	r := &run{sim: sim, checker: simtest.Watch(sim)}
+func newRun(sim *daemonsim.Sim, skip ...simtest.Check) *run {
+	r := &run{sim: sim, checker: simtest.Watch(sim, skip...)}
 	r.log = sim.LogChanges(&r.buffer)
 	return r
 }
