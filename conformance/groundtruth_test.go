@@ -1,6 +1,7 @@
 package conformance_test
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"os"
@@ -10,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/daemonsim/daemonsim/taints"
 )
 
 var groundTruthDir = flag.String("ground-truth", "", "directory of recorded trajectories to replay")
@@ -200,12 +203,24 @@ func (p *player) diffState(seen *observation) []finding {
 			list = append(list, finding{strings.Trim(where+"."+d.path, "."), d.want, d.got})
 		}
 	}
-	add("nodes", seen.Nodes, got.Nodes)
+	add("nodes", tainted(seen.Nodes), tainted(got.Nodes))
 	add("pods", inOrder(seen.DaemonPods), inOrder(got.DaemonPods))
 	add("other pods", sortedPods(seen.OtherPods), sortedPods(got.OtherPods))
 	add("daemonsets", seen.DaemonSets, got.DaemonSets)
 	add("revisions", seen.Revisions, got.Revisions)
 	return append(list, p.diffEvents(seen.Events, got.Events)...)
+}
+
+// tainted puts the taints of nodes in one order: theirs follows from who wrote first.
+func tainted(nodes map[string]nodeState) map[string]nodeState {
+	sorted := make(map[string]nodeState, len(nodes))
+	for name, n := range nodes {
+		n.Taints = slices.SortedFunc(slices.Values(n.Taints), func(a, b taints.Taint) int {
+			return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Effect, b.Effect))
+		})
+		sorted[name] = n
+	}
+	return sorted
 }
 
 func inOrder(pods map[string][]podState) map[string][]podState {
@@ -221,27 +236,33 @@ func sortedPods(pods []podState) []podState {
 }
 
 // diffEvents compares Events as a set: how many equal ones there were depends on how fast the machine was.
-// Of a kind of Event so frequent that some were folded, the recordings do not have all.
+// When a kind of Event was so frequent that some were folded, which ones those are depends on the order of
+// requests that ran side by side: then both sides must have folded some, or the replay has all.
 func (p *player) diffEvents(want, got []eventState) []finding {
-	folded := make(map[string]bool)
-	for _, e := range want {
-		if strings.HasPrefix(e.Message, combined) {
-			folded[e.group()] = true
-		}
-	}
+	folded, foldedHere := foldedGroups(want), foldedGroups(got)
 	w, g := eventLines(want), eventLines(got)
 	var list []finding
-	for _, line := range w {
-		if !slices.ContainsFunc(g, func(e eventState) bool { return e == line }) {
-			list = append(list, finding{"events", line, absent{}})
+	for _, e := range w {
+		if !(folded[e.group()] && foldedHere[e.group()]) && !slices.Contains(g, e) {
+			list = append(list, finding{"events", e, absent{}})
 		}
 	}
-	for _, line := range g {
-		if !folded[line.group()] && !slices.Contains(w, line) {
-			list = append(list, finding{"events", absent{}, line})
+	for _, e := range g {
+		if !folded[e.group()] && !slices.Contains(w, e) {
+			list = append(list, finding{"events", absent{}, e})
 		}
 	}
 	return list
+}
+
+func foldedGroups(events []eventState) map[string]bool {
+	groups := make(map[string]bool)
+	for _, e := range events {
+		if strings.HasPrefix(e.Message, combined) {
+			groups[e.group()] = true
+		}
+	}
+	return groups
 }
 
 func (e eventState) group() string { return e.Kind + " " + e.Object + " " + e.Type + " " + e.Reason }

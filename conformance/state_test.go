@@ -115,11 +115,7 @@ func rawJSON(v any) json.RawMessage {
 }
 
 func stateOfNode(n *cluster.Node) nodeState {
-	s := nodeState{Ready: nodeReady(n), Unschedulable: n.Spec.Unschedulable, Labels: n.Labels}
-	s.Taints = slices.SortedFunc(slices.Values(n.Spec.Taints), func(a, b taints.Taint) int {
-		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Effect, b.Effect))
-	})
-	return s
+	return nodeState{nodeReady(n), n.Spec.Unschedulable, n.Spec.Taints, n.Labels}
 }
 
 func nodeReady(n *cluster.Node) string {
