@@ -1,6 +1,9 @@
 package cluster
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // PodPhase is where a pod is in its life.
 type PodPhase string
@@ -24,7 +27,8 @@ type PodStatus struct {
 	Started bool
 	// Restarts counts the restarts of the containers.
 	Restarts int32
-	// ReadySince is the virtual time at which Ready last changed.
+	// ReadySince is the virtual time at which Ready last changed. UnknownTime stands for a condition
+	// without a time, which no kubelet reports but a pod that was found elsewhere may have.
 	ReadySince time.Duration
 	// ScheduledAt and StartedAt are the virtual times of binding and of the containers' start.
 	ScheduledAt, StartedAt time.Duration
@@ -109,7 +113,12 @@ func (p *Pod) Phase() PodPhase {
 	return p.Status.Phase
 }
 
-// Available reports whether the pod is ready and has been for minReady by now.
+// UnknownTime is the virtual time of something of which nobody knows when it happened.
+const UnknownTime time.Duration = math.MinInt64
+
+// Available reports whether the pod is ready and has been for minReady by now. Where nothing is asked for,
+// it does not matter since when.
 func (p *Pod) Available(now, minReady time.Duration) bool {
-	return p.Status.Ready && addTime(p.Status.ReadySince, minReady) <= now
+	since := p.Status.ReadySince
+	return p.Status.Ready && (minReady == 0 || since != UnknownTime && addTime(since, minReady) <= now)
 }

@@ -121,31 +121,36 @@ func (cl *Client) ensureNamespace(name string) {
 }
 
 // insert stamps a new object, stores it and tells the actors. It is one of the three ways through
-// the door; see also replace and remove.
+// the door; see also replace and remove, and Restore for what does not come through it.
 func (cl *Client) insert(obj Object) {
+	s, m := &cl.c.store, obj.Meta()
+	m.CreationTimestamp = cl.c.now
+	if p, ok := obj.(*Pod); ok && p.NodeName != "" {
+		p.Status.ScheduledAt = cl.c.now
+	}
+	cl.enter(obj)
+	m.ResourceVersion = s.next(m.UID.kind())
+	s.insert(obj)
+	cl.tell(Created, nil, obj)
+}
+
+// enter gives a new object its UID and the numbers by which the indexes find it.
+func (cl *Client) enter(obj Object) {
 	s := &cl.c.store
 	i := s.table(obj.Kind())
 	if i < 0 {
 		i = s.addTable(obj)
 	}
-	m := obj.Meta()
-	m.UID = newUID(i, s.tables[i].objects.Len())
-	m.CreationTimestamp = cl.c.now
-	m.ResourceVersion = s.next(i)
+	obj.Meta().UID = newUID(i, s.tables[i].objects.Len())
 	switch obj := obj.(type) {
 	case *Node:
 		obj.id = s.nodeID(obj.Name)
 		s.likenesses.assign(obj)
 	case *Pod:
 		obj.node, obj.target = s.nodeID(obj.NodeName), s.nodeID(obj.Target)
-		if obj.NodeName != "" {
-			obj.Status.ScheduledAt = cl.c.now
-		}
 		s.groups.assign(obj, obj.asTemplate)
 		obj.linked = s.needsLinks(obj)
 	}
-	s.insert(obj)
-	cl.tell(Created, nil, obj)
 }
 
 // replace stamps the next version of an object, stores it and tells the actors. A terminating object

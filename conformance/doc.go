@@ -30,7 +30,7 @@
 //   - tolerations: tolerations, affinity and labels of the pod for one node.
 //   - revision: the history after each change of a template.
 //   - rollout: creations, deletions and status of many syncs in a row.
-//   - sync: one sync of any state.
+//   - sync: one sync of any state, also of one that no API server lets come about.
 //
 // # Ground truth
 //

@@ -24,34 +24,6 @@ type listing struct {
 // listings is the whole table. DIFFERENCES.md prints it.
 var listings = []listing{
 	{
-		kind: "sync", rule: "D-14",
-		what: "states with a DaemonSet that the API server refuses (an unparsable percent, both budgets " +
-			"zero or both set, an empty selector)",
-		reason: "The recording puts them straight into the controller's cache. daemonsim has one door, which " +
-			"judges as the API server does, so there is no such state.",
-		covers: cannotBePut(refusedState),
-	},
-	{
-		kind: "sync", rule: "D-86",
-		what: "states in which a node is in back-off",
-		reason: "A back-off is the controller's memory of failed pods that it replaced. It comes about by " +
-			"replacing failed pods and cannot be handed in.",
-		covers: cannotBePut(backoffState),
-	},
-	{
-		kind: "sync", rule: "D-129",
-		what:   "ready pods without a time of getting ready, where minReadySeconds is above zero",
-		reason: "A kubelet never reports a condition without its time, and a simulated pod always knows it.",
-		covers: cannotBePut(timelessState),
-	},
-	{
-		kind: "sync", rule: "D-68",
-		what: "syncs whose outcome depends on the controller not seeing what it has written earlier in the same sync",
-		reason: "The recorded controller's caches stand still during the sync. The simulated one has no lag here " +
-			"and sees its own writes at once, as a controller does whose watch is faster than its sync.",
-		covers: cannotBePut(staleState),
-	},
-	{
 		kind: "ground-truth", rule: "N-26",
 		what: "the Events RegisteredNode and RemovingNode",
 		reason: "Nodes that come and go are told as changes. Events about them would say nothing more, and one for " +

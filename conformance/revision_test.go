@@ -19,6 +19,21 @@ type revisionAnswer struct {
 	Revision int64 `json:"revision"`
 	Current  bool  `json:"current"`
 	Owned    bool  `json:"owned"`
+	// New is only told of one sync.
+	New bool `json:"new,omitempty"`
+}
+
+// asAnswer is a revision in the terms of the recording: what it holds, of the templates that there are.
+func asAnswer(r *rollout.ControllerRevision, templates [][]byte, current []byte, owner cluster.UID,
+	made bool) revisionAnswer {
+	ref := r.Controller()
+	return revisionAnswer{
+		Template: slices.IndexFunc(templates, func(d []byte) bool { return bytes.Equal(d, r.Data) }),
+		Revision: r.Revision,
+		Current:  bytes.Equal(r.Data, current),
+		Owned:    ref != nil && ref.UID == owner,
+		New:      made,
+	}
 }
 
 // TestRevision changes the template step by step and lists the revisions after each. The pods of a step
@@ -99,18 +114,14 @@ type world struct {
 	// template is what pods are made from whose template does not matter.
 	template *cluster.Template
 	err      error
-	// created and deleted are the nodes and the pods of the latest sync.
-	created, deleted []string
 }
 
 func newWorld(set setCase, templates []cluster.PodTemplateSpec) *world {
-	w := &world{gate: &gate{Controller: daemonset.New(daemonset.Config{}), open: true}, templates: templates}
-	w.Cluster = cluster.New(cluster.Config{}, w.gate)
-	for _, template := range templates {
-		d := &daemonset.DaemonSet{Spec: daemonset.Spec{Template: template.Clone()}}
-		d.Default()
-		w.data = append(w.data, rollout.Encode(&d.Spec.Template))
+	w := &world{
+		gate:      &gate{Controller: daemonset.New(daemonset.Config{}), open: true},
+		templates: templates, data: encoded(templates),
 	}
+	w.Cluster = cluster.New(cluster.Config{}, w.gate)
 	w.first = set.object()
 	w.template = cluster.NewTemplate(templates[0])
 	return w
@@ -197,14 +208,7 @@ func (w *world) revisions() []revisionAnswer {
 	current := rollout.Encode(&set.Spec.Template)
 	list := []revisionAnswer{}
 	for obj := range w.Objects(rollout.KindControllerRevision, "") {
-		r := obj.(*rollout.ControllerRevision)
-		ref := r.Controller()
-		list = append(list, revisionAnswer{
-			Template: slices.IndexFunc(w.data, func(d []byte) bool { return bytes.Equal(d, r.Data) }),
-			Revision: r.Revision,
-			Current:  bytes.Equal(r.Data, current),
-			Owned:    ref != nil && ref.UID == set.UID,
-		})
+		list = append(list, asAnswer(obj.(*rollout.ControllerRevision), w.data, current, set.UID, false))
 	}
 	slices.SortFunc(list, func(a, b revisionAnswer) int {
 		return cmp.Or(cmp.Compare(a.Revision, b.Revision), cmp.Compare(a.Template, b.Template))

@@ -102,9 +102,16 @@ func (w *world) kubelet(start, grace time.Duration) {
 	}
 }
 
-// sync lets the controller do one sync, if it has asked for one, and says what it did.
+// sync lets the controller do one sync, whether it has asked for one or not, and says what it did.
 func (w *world) sync() round {
 	w.do(nil, w.RunFor(0))
+	if len(w.gate.held) == 0 {
+		// A change that means nothing is a reason to look.
+		d := w.stored().Clone().(*daemonset.DaemonSet)
+		d.Labels = map[string]string{"looked-at": w.Now().String()}
+		w.do(w.Update(d))
+		w.do(nil, w.RunFor(0))
+	}
 	var r round
 	before := map[cluster.UID]bool{}
 	for p := range w.Pods("") {

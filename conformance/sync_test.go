@@ -1,7 +1,9 @@
 package conformance_test
 
 import (
+	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -21,7 +23,7 @@ type syncCase struct {
 	Current       int
 	Revisions     []revisionCase
 	Pods          []podCase
-	Backoff       []any
+	Backoff       []backoffCase
 	BurstReplicas int
 }
 
@@ -47,106 +49,69 @@ type podCase struct {
 	Generation    any
 }
 
+type backoffCase struct {
+	Node     string
+	Failures int
+	LastAgo  float64
+}
+
 type syncAnswer struct {
-	Created                                      []struct{ Node string }
-	Deleted                                      []struct{ Pod string }
+	Created                                      []createdAnswer
+	Deleted                                      []deletedAnswer
 	CreatedCount, DeletedCount                   int
 	MustCreate, MayCreate, MustDelete, MayDelete []string
+	Determined                                   bool
 	Revisions                                    []revisionAnswer
 	Adopted, Released, Relabeled                 []string
 	Status                                       daemonset.Status
 	StatusDetermined, StatusWritten              bool
 	Events                                       map[string]int
+	RequeueAfter                                 []float64
 	SyncError                                    string
 }
 
-// outcome is the part of the answer that is exact.
-type outcome struct {
-	Created, Deleted             int
+type createdAnswer struct {
+	Node    string `json:"node,omitempty"`
+	Current bool   `json:"current"`
+	// Tolerations is how many there are.
+	Tolerations int    `json:"tolerations"`
+	Generation  string `json:"generation,omitempty"`
+}
+
+type deletedAnswer struct {
+	Pod           string `json:"pod"`
+	Node          string `json:"node"`
+	TemplateIndex int    `json:"templateIndex"`
+}
+
+// exact is the part of an answer that is the same however the controller chooses. Alike is how the created pods
+// look where it is not determined which they are.
+type exact struct {
+	CreatedCount, DeletedCount   int
+	Created                      []createdAnswer
+	Alike                        []createdAnswer
+	Deleted                      []deletedAnswer
 	Revisions                    []revisionAnswer
 	Adopted, Released, Relabeled []string
-	Status                       string
+	Status                       daemonset.Status
 	StatusWritten                bool
 	Events                       map[string]int
-	Bounds                       []string
+	RequeueAfter                 []float64
+	SyncError                    string
+	OutOfBounds                  []string
 }
 
-// TestSync builds any state and lets the controller do one sync.
+// TestSync puts any state to the controller and lets it reconcile once.
 func TestSync(t *testing.T) {
 	replay(t, runner[syncCase, syncAnswer]{kind: "sync", check: func(in syncCase, want syncAnswer) []difference {
-		if state := unputtable(&in, &want); state != "" {
-			return []difference{{"state", absent{}, state}}
+		w := newScene(&in)
+		found := w.found()
+		outcome, err := daemonset.Reconcile(found)
+		if err != nil {
+			return failed(err)
 		}
-		w := newWorld(in.DaemonSet, in.Templates)
-		w.gate.open = false
-		w.gate.Controller = daemonset.New(daemonset.Config{BurstReplicas: in.BurstReplicas})
-		w.build(&in)
-		if w.err != nil {
-			return failed(w.err)
-		}
-		got := w.observe()
-		got.Bounds = w.outOfBounds(&want)
-		// The recorded controller adopts an orphan anew whenever it looks, but not one that it has deleted.
-		gone := func(name string) bool { return slices.Contains(w.deleted, name) }
-		if !want.StatusDetermined || slices.ContainsFunc(got.Adopted, gone) {
-			want.Status, got.Status = daemonset.Status{}, statusText(daemonset.Status{},
-				1-in.DaemonSet.Metadata.Generation)
-		}
-		return diff(want.outcome(in.DaemonSet.Metadata.Generation), got)
+		return diff(want.exact(), w.answer(outcome).within(&want).exact())
 	}})
-}
-
-// The states that a case may describe and that cannot be put to a cluster.
-const (
-	refusedState  = "refused by the door"
-	backoffState  = "in back-off"
-	timelessState = "ready since no time"
-	staleState    = "the outcome depends on caches that stand still"
-)
-
-// cannotBePut covers the cases of one such state.
-func cannotBePut(state string) func(any, difference) bool {
-	return func(_ any, d difference) bool { return d.path == "state" && d.got == state }
-}
-
-// unputtable says why the state of a case cannot be put; "" when it can.
-func unputtable(in *syncCase, want *syncAnswer) string {
-	if len(in.Backoff) > 0 {
-		return backoffState
-	}
-	d := in.DaemonSet.object()
-	d.Spec.Template = in.Templates[in.Current].Clone()
-	d.Default()
-	if len(d.Validate()) > 0 {
-		return refusedState
-	}
-	for _, n := range in.Nodes {
-		node := n.object()
-		if node.Default(); len(node.Validate()) > 0 {
-			return refusedState
-		}
-	}
-	for _, p := range in.Pods {
-		if p.Ready && p.ReadySince == nil && d.Spec.MinReadySeconds > 0 {
-			return timelessState
-		}
-	}
-	if stale(in, want) {
-		return staleState
-	}
-	return ""
-}
-
-// stale reports whether the outcome depends on the recorded controller not seeing its own writes: it goes
-// on with pods as they were before it relabelled them, and undoes the adoption of a revision that it
-// writes once more.
-func stale(in *syncCase, want *syncAnswer) bool {
-	undone := func(r revisionCase) bool {
-		return r.Orphan && slices.ContainsFunc(want.Revisions, func(a revisionAnswer) bool {
-			return a.Template == r.Template && !a.Owned && (r.NoHashLabel || a.Revision != r.Revision)
-		})
-	}
-	return len(want.Relabeled) > 0 || slices.ContainsFunc(in.Revisions, undone)
 }
 
 const second = time.Second
@@ -154,80 +119,92 @@ const second = time.Second
 // present is the time of the sync.
 const present = 1_000_000 * second
 
-func (w *world) build(in *syncCase) {
-	for _, n := range in.Nodes {
-		w.do(w.Create(n.object()))
-	}
-	if in.DaemonSet.Metadata.DeletionTimestamp != nil {
-		w.first.Finalizers = []string{hold}
-	}
-	w.set(in.Current, func(d *daemonset.DaemonSet) {
-		// A stored DaemonSet always has the annotation; this number is on no pod.
-		if d.Annotations[daemonset.TemplateGenerationAnnotation] == "" {
-			d.Annotations = map[string]string{daemonset.TemplateGenerationAnnotation: "999999"}
-		}
-	})
-	if w.err != nil {
-		return
-	}
-	status := *w.stored()
-	status.Status = in.DaemonSet.Status
-	status.Status.ObservedGeneration = max(0,
-		status.Status.ObservedGeneration+1-in.DaemonSet.Metadata.Generation)
-	w.do(w.UpdateStatus(&status))
-	for _, r := range in.Revisions {
-		w.revision(r)
-	}
-	list := slices.Clone(in.Pods)
-	slices.SortStableFunc(list, func(a, b podCase) int { return cmp.Compare(b.CreatedAgo, a.CreatedAgo) })
-	for _, p := range list {
-		w.do(nil, w.RunFor(present-time.Duration(p.CreatedAgo)*second-w.Now()))
-		w.state(in, p)
-	}
-	w.do(nil, w.RunFor(present-w.Now()))
-	if in.DaemonSet.Metadata.DeletionTimestamp != nil {
-		d := w.stored()
-		w.do(nil, w.Delete(d.Kind(), d.Namespace, d.Name, cluster.DeleteOptions{}))
-	}
-	w.do(nil, w.RunFor(0))
+// scene is a recorded state in daemonsim's terms.
+type scene struct {
+	in   *syncCase
+	set  *daemonset.DaemonSet
+	data [][]byte
 }
 
-func (w *world) owner() []cluster.OwnerReference {
+func newScene(in *syncCase) *scene {
+	set := in.DaemonSet.object()
+	set.UID, set.Generation = 1, in.DaemonSet.Metadata.Generation
+	set.Spec.Template = in.Templates[in.Current].Clone()
+	set.Default()
+	if in.DaemonSet.Metadata.DeletionTimestamp != nil {
+		now := present
+		set.DeletionTimestamp = &now
+	}
+	return &scene{in: in, set: set, data: encoded(in.Templates)}
+}
+
+// encoded are the templates as revisions hold them.
+func encoded(templates []cluster.PodTemplateSpec) [][]byte {
+	var list [][]byte
+	for _, template := range templates {
+		d := &daemonset.DaemonSet{Spec: daemonset.Spec{Template: template.Clone()}}
+		d.Default()
+		list = append(list, rollout.Encode(&d.Spec.Template))
+	}
+	return list
+}
+
+func (w *scene) found() daemonset.Found {
+	found := daemonset.Found{
+		Config: daemonset.Config{BurstReplicas: w.in.BurstReplicas},
+		Now:    present, DaemonSet: w.set,
+	}
+	for _, n := range w.in.Nodes {
+		found.Nodes = append(found.Nodes, n.object())
+	}
+	for _, r := range w.in.Revisions {
+		found.Revisions = append(found.Revisions, w.revision(r))
+	}
+	for _, p := range w.in.Pods {
+		found.Pods = append(found.Pods, w.pod(p))
+	}
+	for _, b := range w.in.Backoff {
+		found.Backoff = append(found.Backoff, daemonset.NodeBackoff{
+			Node: b.Node, Failures: b.Failures, Since: time.Duration(b.LastAgo * float64(second)),
+		})
+	}
+	return found
+}
+
+func (w *scene) owner() []cluster.OwnerReference {
 	yes := true
-	d := w.stored()
 	return []cluster.OwnerReference{{
-		APIVersion: "apps/v1", Kind: daemonset.Kind, Name: d.Name, UID: d.UID,
+		APIVersion: "apps/v1", Kind: daemonset.Kind, Name: w.set.Name, UID: w.set.UID,
 		Controller: &yes, BlockOwnerDeletion: &yes,
 	}}
 }
 
-func (w *world) revision(r revisionCase) {
+func (w *scene) revision(r revisionCase) *rollout.ControllerRevision {
 	hashed := r.Template
 	if r.HashOf != nil {
 		hashed = *r.HashOf
 	}
 	hash := rollout.Hash(w.data[hashed], r.Collision)
-	labels := maps.Clone(w.templates[r.Template].ObjectMeta.Labels)
+	labels := maps.Clone(w.in.Templates[r.Template].ObjectMeta.Labels)
 	if !r.NoHashLabel {
 		labels[rollout.HashLabel] = hash
 	}
-	obj := &rollout.ControllerRevision{
+	rev := &rollout.ControllerRevision{
 		ObjectMeta: cluster.ObjectMeta{
-			Name: w.first.Name + "-" + hash, Namespace: w.first.Namespace, Labels: labels,
-			OwnerReferences: w.owner(),
+			Name: w.set.Name + "-" + hash, Namespace: w.set.Namespace, Labels: labels, OwnerReferences: w.owner(),
 		},
 		Data: w.data[r.Template], Revision: r.Revision,
 	}
 	if r.Orphan {
-		obj.OwnerReferences = nil
+		rev.OwnerReferences = nil
 	}
-	w.do(w.Create(obj))
+	return rev
 }
 
 // hash is the one of a template's revision, or the one that it would get.
-func (w *world) hash(in *syncCase, template int) string {
-	collisions := in.DaemonSet.Status.CollisionCount
-	for _, r := range in.Revisions {
+func (w *scene) hash(template int) string {
+	collisions := w.in.DaemonSet.Status.CollisionCount
+	for _, r := range w.in.Revisions {
 		if r.Template == template && r.HashOf == nil {
 			collisions = r.Collision
 			break
@@ -236,143 +213,152 @@ func (w *world) hash(in *syncCase, template int) string {
 	return rollout.Hash(w.data[template], collisions)
 }
 
-// state adds a pod as a case describes it. A finalizer holds it, so that it does not disappear in the
-// middle of a sync, as it would not from the recorded controller's cache.
-func (w *world) state(in *syncCase, p podCase) {
-	index := p.TemplateIndex
-	hash := "none"
-	labels := map[string]string{}
+func (w *scene) pod(p podCase) *cluster.Pod {
+	index, hash := p.TemplateIndex, "none"
 	if index >= 0 {
-		hash = w.hash(in, index)
-		maps.Copy(labels, w.templates[index].ObjectMeta.Labels)
-	} else {
-		maps.Copy(labels, w.templates[0].ObjectMeta.Labels)
-		index = 0
+		hash = w.hash(index)
 	}
+	template := w.in.Templates[max(0, index)].Clone()
+	// The recorded API server takes a deleted pod away at once.
+	template.Spec.TerminationGracePeriodSeconds = new(int64)
+	labels := map[string]string{}
+	maps.Copy(labels, template.ObjectMeta.Labels)
 	labels[rollout.HashLabel] = hash
 	maps.Copy(labels, p.Labels)
 	if p.Generation != nil {
 		labels[daemonset.TemplateGenerationLabel] = fmt.Sprint(p.Generation)
 	}
-	template := w.templates[index].Clone()
-	template.Spec.NodeName = ""
-	obj := &cluster.Pod{
+	pod := &cluster.Pod{
 		ObjectMeta: cluster.ObjectMeta{
-			Name: p.Name, Namespace: w.first.Namespace, Labels: labels, Finalizers: []string{hold},
-			OwnerReferences: w.owner(),
+			Name: p.Name, Namespace: w.set.Namespace, Labels: labels, OwnerReferences: w.owner(),
+			CreationTimestamp: present - time.Duration(p.CreatedAgo)*second,
 		},
 		Template: cluster.NewTemplate(template), Target: p.Node,
+		Status: cluster.PodStatus{Phase: p.Phase, Ready: p.Ready, ReadySince: cluster.UnknownTime},
 	}
 	switch p.Owner {
 	case "none":
-		obj.OwnerReferences = nil
+		pod.OwnerReferences = nil
 	case "other":
-		obj.OwnerReferences[0].UID, obj.OwnerReferences[0].Name = 1<<20, "other"
+		pod.OwnerReferences[0].UID, pod.OwnerReferences[0].Name = 2, "other"
 	}
 	if !p.Unscheduled {
-		obj.NodeName = p.Node
+		pod.NodeName = p.Node
 	}
-	w.do(w.Create(obj))
-	stored := w.Pod(w.first.Namespace, p.Name)
-	if stored == nil {
-		return
-	}
-	status := cluster.PodStatus{Phase: p.Phase, Ready: p.Ready}
 	if p.ReadySince != nil {
-		status.ReadySince = present - time.Duration(*p.ReadySince)*second
+		pod.Status.ReadySince = present - time.Duration(*p.ReadySince)*second
 	}
-	_, err := w.SetPodStatus(stored.UID, status)
-	w.do(nil, err)
 	if p.Terminating {
-		w.do(nil, w.DeletePod(stored.UID, cluster.DeleteOptions{}))
+		at, grace := present, int64(30)
+		pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = &at, &grace
 	}
+	return pod
 }
 
-// observe lets one sync through and says what it did.
-func (w *world) observe() outcome {
-	got := outcome{Events: map[string]int{}}
-	w.created, w.deleted = nil, nil
-	before := w.stored().Status
-	uid := w.stored().UID
-	w.OnChange(func(ch *cluster.Change) {
-		p, ok := ch.Object().(*cluster.Pod)
-		if !ok {
-			return
-		}
-		was, _ := ch.Before.(*cluster.Pod)
-		switch {
-		case ch.Verb == cluster.Created:
-			w.created = append(w.created, p.TargetNode())
-		case p.Terminating() && !was.Terminating():
-			w.deleted = append(w.deleted, p.Name)
-		case was.Controller() == nil && p.Controller() != nil:
-			got.Adopted = append(got.Adopted, p.Name)
-		case was.Controller() != nil && p.Controller() == nil:
-			got.Released = append(got.Released, p.Name)
-		case was.Labels[rollout.HashLabel] != p.Labels[rollout.HashLabel]:
-			got.Relabeled = append(got.Relabeled, p.Name)
-		}
+// answer is an outcome in the terms of the recording.
+func (w *scene) answer(o *daemonset.Outcome) *syncAnswer {
+	a := &syncAnswer{
+		CreatedCount: len(o.Created), DeletedCount: len(o.Deleted),
+		Adopted: podNames(o.Adopted), Released: podNames(o.Released), Relabeled: podNames(o.Relabelled),
+		Status: o.Status, StatusWritten: o.StatusWritten, Events: map[string]int{}, SyncError: errorText(o.Err),
+	}
+	for _, c := range o.Created {
+		a.Created = append(a.Created, createdAnswer{
+			c.Node, w.isCurrent(c.Pod, o), len(c.Pod.FullSpec().Tolerations),
+			c.Pod.Labels[daemonset.TemplateGenerationLabel],
+		})
+	}
+	for _, d := range o.Deleted {
+		i := slices.IndexFunc(w.in.Pods, func(p podCase) bool { return p.Name == d.Pod.Name })
+		a.Deleted = append(a.Deleted, deletedAnswer{d.Pod.Name, d.Pod.TargetNode(), w.in.Pods[i].TemplateIndex})
+	}
+	for _, r := range o.Revisions {
+		made := slices.ContainsFunc(o.History, func(h daemonset.RevisionChange) bool {
+			return h.Effect == daemonset.RevisionMade && h.Revision.Name == r.Name
+		})
+		a.Revisions = append(a.Revisions, asAnswer(r, w.data, rollout.Encode(&w.set.Spec.Template), w.set.UID, made))
+	}
+	for _, e := range o.Events {
+		a.Events[string(e.Type)+"/"+e.Reason]++
+	}
+	for _, delay := range o.Requeued {
+		a.RequeueAfter = append(a.RequeueAfter, delay.Seconds())
+	}
+	return a
+}
+
+// isCurrent reports whether a pod carries the hash of the revision that holds the current template.
+func (w *scene) isCurrent(p *cluster.Pod, o *daemonset.Outcome) bool {
+	data := rollout.Encode(&w.set.Spec.Template)
+	return slices.ContainsFunc(o.Revisions, func(r *rollout.ControllerRevision) bool {
+		return bytes.Equal(r.Data, data) && r.Hash() == p.Labels[rollout.HashLabel]
 	})
-	w.gate.release()
-	for e := range w.Events(uid) {
-		got.Events[string(e.Type)+"/"+e.Reason] += e.Count
-		if name, ok := strings.CutPrefix(e.Message, "Deleted pod: "); ok && !slices.Contains(w.deleted, name) {
-			w.deleted = append(w.deleted, name)
-		}
-	}
-	if len(w.created)+len(w.deleted) > 90 {
-		// The log of events keeps the latest hundred only.
-		got.Events = nil
-	}
-	got.Created, got.Deleted = len(w.created), len(w.deleted)
-	got.Revisions = w.revisions()
-	for _, list := range []*[]string{&got.Adopted, &got.Released, &got.Relabeled} {
-		slices.Sort(*list)
-	}
-	status := w.stored().Status
-	got.StatusWritten = status != before
-	got.Status = statusText(status, 0)
-	return got
 }
 
-func statusText(s daemonset.Status, shift int64) string {
-	collisions := "nil"
-	if s.CollisionCount != nil {
-		collisions = fmt.Sprint(*s.CollisionCount)
+func podNames(pods []*cluster.Pod) []string {
+	var names []string
+	for _, p := range pods {
+		names = append(names, p.Name)
 	}
-	return fmt.Sprintf("desired %d current %d misscheduled %d ready %d updated %d available %d unavailable %d "+
-		"observed %d collisions %s", s.DesiredNumberScheduled, s.CurrentNumberScheduled, s.NumberMisscheduled,
-		s.NumberReady, s.UpdatedNumberScheduled, s.NumberAvailable, s.NumberUnavailable,
-		s.ObservedGeneration+shift, collisions)
+	return names
 }
 
-// outcome is what is exact in the answer, in the terms of observe.
-func (a *syncAnswer) outcome(generation int64) outcome {
-	want := outcome{
-		Created: a.CreatedCount, Deleted: a.DeletedCount, Revisions: a.Revisions,
-		Adopted: a.Adopted, Released: a.Released, Relabeled: a.Relabeled,
-		Status: statusText(a.Status, 1-generation), StatusWritten: a.StatusWritten, Events: a.Events,
+// nameTaken is what the recorded API server says of a hash collision, without the name.
+const nameTaken = "failed to construct revisions of DaemonSet: controllerrevisions.apps NAME already exists"
+
+// errorText is an error as it is recorded. What an API server refuses it says in its own words.
+func errorText(err error) string {
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, rollout.ErrCollision) && errors.Is(err, cluster.ErrAlreadyExists):
+		return nameTaken
 	}
-	for _, list := range []*[]string{&want.Adopted, &want.Released, &want.Relabeled} {
+	first, _, _ := strings.Cut(err.Error(), "\n")
+	return first
+}
+
+// within takes over from the recorded answer what is chance, so that only the rest is compared: which pods they
+// are, if it is no more than that, and the status that an adopted and deleted pod may or may not count in.
+func (a *syncAnswer) within(want *syncAnswer) *syncAnswer {
+	a.Determined, a.StatusDetermined = want.Determined, want.StatusDetermined
+	a.MustCreate, a.MayCreate = want.MustCreate, want.MayCreate
+	a.MustDelete, a.MayDelete = want.MustDelete, want.MayDelete
+	return a
+}
+
+func (a *syncAnswer) exact() exact {
+	e := exact{
+		CreatedCount: a.CreatedCount, DeletedCount: a.DeletedCount, Revisions: a.Revisions,
+		Adopted: a.Adopted, Released: a.Released, Relabeled: a.Relabeled, StatusWritten: a.StatusWritten,
+		Events: a.Events, RequeueAfter: a.RequeueAfter, SyncError: a.SyncError, OutOfBounds: a.outOfBounds(),
+	}
+	if strings.HasPrefix(e.SyncError, "failed to construct revisions") {
+		e.SyncError = nameTaken
+	}
+	if a.StatusDetermined {
+		e.Status = a.Status
+	}
+	if a.Determined {
+		e.Created, e.Deleted = a.Created, a.Deleted
+	} else if len(a.Created) > 0 {
+		e.Alike = []createdAnswer{a.Created[0]}
+		e.Alike[0].Node = ""
+	}
+	for _, list := range []*[]string{&e.Adopted, &e.Released, &e.Relabeled} {
 		slices.Sort(*list)
 	}
-	if want.Events == nil {
-		want.Events = map[string]int{}
-	}
-	if a.CreatedCount+a.DeletedCount > 90 {
-		want.Events = nil
-	}
-	if want.Revisions == nil {
-		want.Revisions = []revisionAnswer{}
-	}
-	slices.SortFunc(want.Revisions, func(a, b revisionAnswer) int {
+	slices.Sort(e.RequeueAfter)
+	slices.SortFunc(e.Created, func(a, b createdAnswer) int { return cmp.Compare(a.Node, b.Node) })
+	slices.SortFunc(e.Deleted, func(a, b deletedAnswer) int { return cmp.Compare(a.Pod, b.Pod) })
+	slices.SortFunc(e.Revisions, func(a, b revisionAnswer) int {
 		return cmp.Or(cmp.Compare(a.Revision, b.Revision), cmp.Compare(a.Template, b.Template))
 	})
-	return want
+	return e
 }
 
 // outOfBounds holds what was done against what must and what may be done.
-func (w *world) outOfBounds(want *syncAnswer) []string {
+func (a *syncAnswer) outOfBounds() []string {
 	var list []string
 	check := func(what string, got, must, may []string) {
 		for _, name := range must {
@@ -386,7 +372,14 @@ func (w *world) outOfBounds(want *syncAnswer) []string {
 			}
 		}
 	}
-	check("create", w.created, want.MustCreate, want.MayCreate)
-	check("delete", w.deleted, want.MustDelete, want.MayDelete)
+	var created, deleted []string
+	for _, c := range a.Created {
+		created = append(created, c.Node)
+	}
+	for _, d := range a.Deleted {
+		deleted = append(deleted, d.Pod)
+	}
+	check("create", created, a.MustCreate, a.MayCreate)
+	check("delete", deleted, a.MustDelete, a.MayDelete)
 	return list
 }

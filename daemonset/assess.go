@@ -1,6 +1,8 @@
 package daemonset
 
 import (
+	"slices"
+
 	"github.com/daemonsim/daemonsim/cluster"
 )
 
@@ -65,26 +67,44 @@ func (c *Controller) assess(cl *cluster.Client, t *tracked, id cluster.NodeID) {
 		next.flags |= hasPods | flagIf(first.Status.Ready, ready) |
 			flagIf(v.Available(first), available) | flagIf(v.IsNew(first), updated)
 	}
-	plan := v.Manage(e)
-	if plan.Create {
-		next.todo |= toCreate
-	}
-	if len(plan.Delete) > 0 {
-		next.todo |= toDelete
-	}
+	next.todo = v.todo(e)
 	t.setRecord(id, e.Node, next)
 	if at := v.nextAvailable(e); at > 0 {
-		cl.After(at-v.Now, cluster.Task{Kind: taskAvailable, Object: t.set.UID, Arg: uint64(id)})
+		t.ripening.Set(ripe{at, id})
 	}
 }
 
-// refresh assesses the nodes that have changed, or all that concern the DaemonSet when it has changed
-// itself.
+// todo is what manage has to do for an entry.
+func (v *View) todo(e *Entry) todo {
+	var do todo
+	plan := v.Manage(e)
+	if plan.Create {
+		do |= 1 << classCreate
+	}
+	ended := func(d PodDeletion) bool { return d.Reason == Failed || d.Reason == Succeeded }
+	switch {
+	case len(plan.Delete) == 0:
+	case !e.Exists:
+		do |= 1 << classGone
+	case slices.ContainsFunc(plan.Delete, ended):
+		do |= 1 << classEnded
+	default:
+		do |= 1 << classDelete
+	}
+	return do
+}
+
+// refresh assesses the nodes that have changed, or on which a pod has become available, or all that concern
+// the DaemonSet when it has changed itself.
 func (c *Controller) refresh(cl *cluster.Client, t *tracked) {
 	t.view.Now = cl.Now()
 	if t.rebuild {
 		t.rebuild = false
 		c.rebuild(cl, t)
+	}
+	for first, some := t.ripening.Min(); some && first.at <= cl.Now(); first, some = t.ripening.Min() {
+		t.ripening.Delete(first)
+		t.mark(first.node)
 	}
 	dirty := t.dirty
 	t.dirty = t.dirty[:0]
@@ -99,6 +119,7 @@ func (c *Controller) rebuild(cl *cluster.Client, t *tracked) {
 	t.records.Reset()
 	t.outlooks.Reset()
 	t.sums, t.todos, t.work, t.dirty = sums{}, [classOld]int{}, newWork(), t.dirty[:0]
+	t.ripening = newRipening()
 	for node, verdict := range c.eligible(cl, t) {
 		t.mark(node.ID())
 		t.setRecord(node.ID(), node.Name, record{flags: verdict | stale})

@@ -27,6 +27,24 @@ type backoffEntry struct {
 	last       time.Duration
 }
 
+// delayAfter is the delay after a number of failures in a row.
+func delayAfter(failures int) time.Duration {
+	delay := firstBackoff
+	for n := 1; n < failures && delay < maxBackoff; n++ {
+		delay = min(2*delay, maxBackoff)
+	}
+	return delay
+}
+
+// failures is the least number of failures in a row that lead to the entry's delay.
+func (e backoffEntry) failures() int {
+	n := 1
+	for delayAfter(n) < e.delay {
+		n++
+	}
+	return n
+}
+
 func (b *backoff) fork() backoff { return backoff{nodes: *b.nodes.Copy()} }
 
 // active returns the delay that still holds back the next deletion on a node, or 0.

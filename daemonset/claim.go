@@ -157,6 +157,42 @@ func (c *Controller) confirmClaim(p *cluster.Pod, verb cluster.Verb) {
 	}
 }
 
+// claimedPods lists the DaemonSet's pods as the view shows them: those that it owns there, but for the ones
+// that it has released since, and those that it has adopted since.
+func (c *Controller) claimedPods(cl *cluster.Client, t *tracked) []*cluster.Pod {
+	var list []*cluster.Pod
+	for p := range cl.PodsOwnedBy(t.set.Namespace, t.set.UID) {
+		if c.owns(t, p) {
+			list = append(list, p)
+		}
+	}
+	c.claims.Scan(func(pod cluster.UID, claim podClaim) bool {
+		if p := cl.PodByUID(pod); p != nil && claim.owner == t.set.UID && !t.controls(&p.ObjectMeta) {
+			list = append(list, p)
+		}
+		return true
+	})
+	return list
+}
+
+// disown gives up the pods that have been adopted and are gone since. To Kubernetes, which adopts anew whenever
+// it looks at its pods, they are no more than orphans that it fails to adopt.
+func (c *Controller) disown(cl *cluster.Client, t *tracked) {
+	var gone []cluster.UID
+	c.claims.Scan(func(pod cluster.UID, claim podClaim) bool {
+		if claim.owner == t.set.UID && cl.Live().PodByUID(pod) == nil {
+			gone = append(gone, pod)
+		}
+		return true
+	})
+	for _, pod := range gone {
+		c.claims.Set(pod, podClaim{version: math.MaxUint64})
+		if p := cl.PodByUID(pod); p != nil {
+			t.mark(p.TargetID())
+		}
+	}
+}
+
 // owns reports whether a pod belongs to a DaemonSet.
 func (c *Controller) owns(t *tracked, p *cluster.Pod) bool {
 	if c.claims.Len() > 0 {

@@ -1,6 +1,7 @@
 package daemonset
 
 import (
+	"encoding/json"
 	"maps"
 	"time"
 
@@ -46,6 +47,10 @@ type Config struct {
 	Planner rollout.Planner
 	// Planners replace the update strategies of single DaemonSets, by "namespace/name".
 	Planners map[string]rollout.Planner
+	// Hash names a template, given the data of its revision and the collision count. Nil means
+	// rollout.Hash. Two templates of one hash collide: a test can force that with a function of its own. It
+	// must follow from its arguments alone, as forks of a cluster share it.
+	Hash func(data json.RawMessage, collisions *int32) string
 
 	_ struct{}
 }
@@ -62,6 +67,8 @@ type Controller struct {
 	orphans *btree.Set[cluster.UID]
 	// claims are who controls the pods that have been adopted or released, until the view shows it.
 	claims btree.Map[cluster.UID, podClaim]
+	// notes, when set, takes down what a sync does.
+	notes *Outcome
 	// syncing is the DaemonSet that a sync is working on.
 	syncing *tracked
 	// resyncs says that a resync is on the agenda.
@@ -80,6 +87,9 @@ func New(config Config) *Controller {
 		config.BurstReplicas = defaultBurstReplicas
 	}
 	config.Planners = maps.Clone(config.Planners)
+	if config.Hash == nil {
+		config.Hash = rollout.Hash
+	}
 	return &Controller{
 		config:  config,
 		sets:    new(btree.Map[cluster.UID, *tracked]),
@@ -95,8 +105,6 @@ const (
 	taskRequeue
 	// taskNode looks at a node that has changed; Arg is its NodeID.
 	taskNode
-	// taskAvailable assesses a node on which a pod has become available; Arg is its NodeID.
-	taskAvailable
 	// taskResync queues every DaemonSet.
 	taskResync
 	// taskReplan looks at a DaemonSet that has been given another planner.
@@ -108,7 +116,7 @@ func (c *Controller) Name() string { return Name }
 
 // TaskName names the controller's tasks.
 func (c *Controller) TaskName(kind cluster.TaskKind) string {
-	names := [...]string{"", "sync", "requeue", "node", "available", "resync", "replan"}
+	names := [...]string{"", "sync", "requeue", "node", "resync", "replan"}
 	if int(kind) >= len(names) {
 		return ""
 	}
@@ -167,9 +175,6 @@ func (c *Controller) Run(cl *cluster.Client, task cluster.Task) {
 		t.queued = false
 		c.sync(cl, t)
 	case taskReplan:
-		c.enqueue(cl, t)
-	case taskAvailable:
-		t.mark(cluster.NodeID(task.Arg))
 		c.enqueue(cl, t)
 	case taskRequeue:
 		// One that an earlier wish has replaced is dropped.

@@ -109,7 +109,7 @@ func (d *DaemonSet) MinReady() time.Duration {
 
 // Planner is the update strategy as a planner. An unknown type plans nothing.
 func (d *DaemonSet) Planner() rollout.Planner {
-	if d.Spec.UpdateStrategy.Type != RollingUpdate || d.Spec.UpdateStrategy.RollingUpdate == nil {
+	if d.Spec.UpdateStrategy.Type != RollingUpdate {
 		return rollout.OnDelete{}
 	}
 	return d.limits()

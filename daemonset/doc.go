@@ -6,6 +6,8 @@
 // change for the answers to be others. What a node needs is [View.Manage], a pure function of the pods
 // there. The update strategy is a planner of package rollout. [Controller] is the actor that carries all
 // of it out: pass [New] to cluster.New, beside a scheduler and the kubelets, or let daemonsim.New do it.
+// [Reconcile] is one sync of the same controller as a function: a state in, and out what would be done in
+// it and why. [Controller.Find] takes the state from a running cluster.
 //
 // # Guarantees
 //
@@ -22,13 +24,14 @@
 //
 // # Differences from Kubernetes
 //
-//   - Nodes are taken in the order of their names, where Kubernetes has no order. With a chooser, they
-//     are the choice points "manage-node" and "rollout-candidate".
+//   - Nodes are taken in the order of their names, where Kubernetes has no order; those with pods that have
+//     failed or succeeded come first when pods are deleted. With a chooser, they are the choice points
+//     "manage-node" and "rollout-candidate".
 //   - A namespace goes at once, so creation is never refused because its namespace is terminating.
 //   - The resyncs that repair what was missed are left out unless [Config] asks for them.
-//   - A sync that has as many pods to delete as it may does not look at further nodes. So the back-off of
-//     a failed pod there, and the event about it, wait for the sync that deletes it.
 //   - Availability counts from the very moment at which a pod became ready, not from the whole second.
-//   - The hash of a template is stable but not the one that Kubernetes computes.
+//   - The hash of a template is stable but not the one that Kubernetes computes. Config.Hash replaces it.
+//   - All syncs share one queue without the rate limit of ten retries a second that Kubernetes has for all
+//     DaemonSets together.
 //   - Mode Direct asks neither for resources nor for host ports.
 package daemonset

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -27,25 +28,15 @@ func (c *Controller) constructHistory(cl *cluster.Client, t *tracked) error {
 	}
 	h := rollout.Reconcile(revisions, data)
 	if len(h.Duplicates) > 0 {
-		if err := relabel(cl, t, h.Current.Hash()); err != nil {
-			return err
-		}
-	}
-	for _, d := range h.Duplicates {
-		if err := cl.Delete(d.Kind(), d.Namespace, d.Name, cluster.DeleteOptions{}); err != nil {
+		if err := c.merge(cl, t, &h); err != nil {
 			return err
 		}
 	}
 	switch {
 	case h.Current == nil:
-		h.Current, err = createRevision(cl, t, data, h.Number)
+		h.Current, err = c.createRevision(cl, t, data, h.Number)
 	case h.Current.Revision != h.Number:
-		next := *h.Current
-		next.Revision = h.Number
-		var obj cluster.Object
-		if obj, err = cl.Update(&next); err == nil {
-			h.Current = obj.(*rollout.ControllerRevision)
-		}
+		h.Current, err = updateRevision(cl, h.Current, func(r *rollout.ControllerRevision) { r.Revision = h.Number })
 	}
 	if err != nil {
 		return err
@@ -59,13 +50,61 @@ func (c *Controller) constructHistory(cl *cluster.Client, t *tracked) error {
 	return nil
 }
 
+// merge keeps one of several revisions with the current template. All pods get its hash, those of other
+// templates too, as in Kubernetes.
+func (c *Controller) merge(cl *cluster.Client, t *tracked, h *rollout.History) error {
+	if err := c.claim(cl, t); err != nil {
+		return err
+	}
+	hash := h.Current.Hash()
+	for _, p := range c.claimedPods(cl, t) {
+		if p.Labels[rollout.HashLabel] != hash {
+			if err := relabel(cl, p, hash); err != nil {
+				return err
+			}
+		}
+	}
+	for _, d := range h.Duplicates {
+		if err := cl.Delete(d.Kind(), d.Namespace, d.Name, cluster.DeleteOptions{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// relabel gives a pod another hash, as it is stored now.
+func relabel(cl *cluster.Client, p *cluster.Pod, hash string) error {
+	live := cl.Live().PodByUID(p.UID)
+	if live == nil {
+		return &cluster.ObjectError{Op: "update", Kind: p.Kind(), Key: p.Key(), Err: cluster.ErrNotFound}
+	}
+	next := *live
+	next.Labels = withLabel(live.Labels, rollout.HashLabel, hash)
+	_, err := cl.Update(&next)
+	return err
+}
+
+// updateRevision writes a revision that the controller has read, and returns what is stored. It fails when
+// somebody has written it since, were it the controller itself.
+func updateRevision(
+	cl *cluster.Client, r *rollout.ControllerRevision, edit func(*rollout.ControllerRevision),
+) (*rollout.ControllerRevision, error) {
+	next := *r
+	edit(&next)
+	stored, err := cl.Update(&next)
+	if err != nil {
+		return nil, err
+	}
+	return stored.(*rollout.ControllerRevision), nil
+}
+
 // createRevision stores the current template. When its name is taken by another template, the
 // collision count goes up, so that the next attempt has another name.
-func createRevision(
+func (c *Controller) createRevision(
 	cl *cluster.Client, t *tracked, data []byte, number int64,
 ) (*rollout.ControllerRevision, error) {
 	set := t.set
-	hash := rollout.Hash(data, set.Status.CollisionCount)
+	hash := c.config.Hash(data, set.Status.CollisionCount)
 	labels := maps.Clone(set.Spec.Template.ObjectMeta.Labels)
 	if labels == nil {
 		labels = make(map[string]string, 1)
@@ -90,27 +129,31 @@ func createRevision(
 	if there != nil && bytes.Equal(there.Data, data) {
 		return there, nil
 	}
-	return nil, errors.Join(rollout.ErrCollision, err, countCollision(cl, set))
+	if err := c.countCollision(cl, set); err != nil {
+		return nil, err
+	}
+	return nil, fmt.Errorf("%w: %w", rollout.ErrCollision, err)
 }
 
 // countCollision raises the collision count of a DaemonSet, unless that has been done already and the view
 // does not show it.
-func countCollision(cl *cluster.Client, set *DaemonSet) error {
+func (c *Controller) countCollision(cl *cluster.Client, set *DaemonSet) error {
 	live := Get(cl.Live(), set.Namespace, set.Name)
-	if live == nil || collisions(live) != collisions(set) {
-		return cluster.ErrConflict
+	if live == nil {
+		return &cluster.ObjectError{Op: "read", Kind: Kind, Key: set.Key(), Err: cluster.ErrNotFound}
 	}
-	next, count := *live, collisions(live)+1
+	known, counted := set.Status.CollisionCount, live.Status.CollisionCount
+	if (known == nil) != (counted == nil) || countOf(known) != countOf(counted) {
+		return fmt.Errorf("found a stale collision count (%d, expected %d) of DaemonSet %q while processing: %w",
+			countOf(known), countOf(counted), set.Name, cluster.ErrConflict)
+	}
+	next, count := *live, countOf(counted)+1
 	next.Status.CollisionCount = &count
-	_, err := cl.UpdateStatus(&next)
-	return err
-}
-
-func collisions(set *DaemonSet) int32 {
-	if n := set.Status.CollisionCount; n != nil {
-		return *n
+	if _, err := cl.UpdateStatus(&next); err != nil {
+		return err
 	}
-	return 0
+	c.notes.noteStatus()
+	return nil
 }
 
 // ownerReference is the mark that the DaemonSet leaves on what it owns.
@@ -156,21 +199,6 @@ func PodTemplate(set *DaemonSet, hash string) cluster.PodTemplateSpec {
 	return pt
 }
 
-// relabel gives all pods the hash of the one revision that stays of several with the same template. The
-// pods of other templates get it too, as in Kubernetes.
-func relabel(cl *cluster.Client, t *tracked, hash string) error {
-	for _, p := range slices.Collect(cl.PodsOwnedBy(t.set.Namespace, t.set.UID)) {
-		if p.Labels[rollout.HashLabel] != hash {
-			next := *p
-			next.Labels = withLabel(p.Labels, rollout.HashLabel, hash)
-			if _, err := cl.Update(&next); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 func withLabel(labels map[string]string, key, value string) map[string]string {
 	all := make(map[string]string, len(labels)+1)
 	maps.Copy(all, labels)
@@ -180,65 +208,65 @@ func withLabel(labels map[string]string, key, value string) map[string]string {
 
 // claimRevisions returns the DaemonSet's revisions, after letting go of those that no longer match the
 // selector and taking over those that match it and have no controller. A revision without a hash gets
-// its name for one.
+// its name for one. What it takes over it goes on with as it was found.
 func (c *Controller) claimRevisions(cl *cluster.Client, t *tracked) ([]*rollout.ControllerRevision, error) {
+	if t.selectorErr != nil {
+		return nil, t.selectorErr
+	}
 	var list []*rollout.ControllerRevision
-	for _, obj := range c.claimable(cl, t.set) {
-		r, err := t.claimRevision(cl, obj)
-		if err != nil {
-			return nil, err
-		}
-		if r != nil {
+	var errs []error
+	for _, r := range c.claimable(cl, t.set) {
+		switch mine, err := t.claimRevision(cl, r); {
+		case err != nil:
+			errs = append(errs, err)
+		case mine:
 			list = append(list, r)
 		}
 	}
-	return rollout.Sorted(list), nil
-}
-
-// claimRevision settles whether a revision belongs to the DaemonSet, and returns it as it is then; nil when
-// it does not.
-func (t *tracked) claimRevision(
-	cl *cluster.Client, r *rollout.ControllerRevision,
-) (*rollout.ControllerRevision, error) {
-	owner, matches, uid := r.Controller(), t.selector.Matches(r.Labels), t.set.UID
-	switch {
-	case owner == nil && matches && !r.Terminating():
-		if err := mayAdopt(cl, t.set); err != nil {
-			return nil, cannotAdopt(r, err)
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	for i, r := range list {
+		if _, ok := r.Labels[rollout.HashLabel]; ok {
+			continue
 		}
-		stored, err := patchOwners(cl, r, func(refs []cluster.OwnerReference) []cluster.OwnerReference {
-			return append(withoutOwner(refs, uid), t.set.ownerReference())
+		labelled, err := updateRevision(cl, r, func(r *rollout.ControllerRevision) {
+			r.Labels = withLabel(r.Labels, rollout.HashLabel, r.Name)
 		})
-		if stored == nil {
+		if err != nil {
 			return nil, err
 		}
-		r = stored.(*rollout.ControllerRevision)
-	case owner != nil && owner.UID == uid && !matches:
+		list[i] = labelled
+	}
+	return list, nil
+}
+
+// claimRevision settles whether a revision belongs to the DaemonSet.
+func (t *tracked) claimRevision(cl *cluster.Client, r *rollout.ControllerRevision) (mine bool, err error) {
+	owner, matches, uid := r.Controller(), t.selector.Matches(r.Labels), t.set.UID
+	switch {
+	case owner != nil && owner.UID != uid:
+		return false, nil
+	case owner != nil && matches:
+		return true, nil
+	case owner != nil:
 		_, err := patchOwners(cl, r, func(refs []cluster.OwnerReference) []cluster.OwnerReference {
 			return withoutOwner(refs, uid)
 		})
-		return nil, err
-	case owner == nil || owner.UID != uid:
-		return owned(r, uid), nil
+		return false, err
+	case !matches || r.Terminating():
+		return false, nil
 	}
-	if r.Labels[rollout.HashLabel] != "" {
-		return r, nil
+	if err := mayAdopt(cl, t.set); err != nil {
+		return false, cannotAdopt(r, err)
 	}
-	next := *r
-	next.Labels = withLabel(r.Labels, rollout.HashLabel, r.Name)
-	stored, err := cl.Update(&next)
+	stored, err := patchOwners(cl, r, func(refs []cluster.OwnerReference) []cluster.OwnerReference {
+		return append(withoutOwner(refs, uid), t.set.ownerReference())
+	})
 	if err != nil {
-		return nil, err
+		return false, cannotAdopt(r, err)
 	}
-	return stored.(*rollout.ControllerRevision), nil
-}
-
-// owned is the revision if it lists the owner at all, if only beside its controller.
-func owned(r *rollout.ControllerRevision, owner cluster.UID) *rollout.ControllerRevision {
-	if slices.ContainsFunc(r.OwnerReferences, func(ref cluster.OwnerReference) bool { return ref.UID == owner }) {
-		return r
-	}
-	return nil
+	return stored != nil, nil
 }
 
 // claimable lists the revisions of a DaemonSet and those of its namespace that nobody controls, by name.
@@ -267,7 +295,7 @@ func Revisions(r cluster.Reader, set *DaemonSet) []*rollout.ControllerRevision {
 }
 
 // trimHistory deletes old revisions beyond the limit, unless pods still run them.
-func trimHistory(cl *cluster.Client, t *tracked) error {
+func (c *Controller) trimHistory(cl *cluster.Client, t *tracked) error {
 	limit := 10
 	if n := t.set.Spec.RevisionHistoryLimit; n != nil {
 		limit = int(*n)
@@ -275,19 +303,26 @@ func trimHistory(cl *cluster.Client, t *tracked) error {
 	if len(t.old) <= limit {
 		return nil
 	}
-	live := func(hash string) bool {
-		for labels := range cl.LabelSetsOwnedBy(t.set.Namespace, t.set.UID) {
-			if labels[rollout.HashLabel] == hash {
-				return true
-			}
-		}
-		return false
-	}
-	for _, r := range rollout.Surplus(t.old, limit, live) {
+	for _, r := range rollout.Surplus(t.old, limit, func(hash string) bool { return c.isLive(cl, t, hash) }) {
 		if err := cl.Delete(r.Kind(), r.Namespace, r.Name, cluster.DeleteOptions{}); err != nil {
 			return err
 		}
 		t.old = slices.DeleteFunc(slices.Clone(t.old), func(o *rollout.ControllerRevision) bool { return o == r })
 	}
 	return nil
+}
+
+// isLive reports whether any of the DaemonSet's pods has a hash.
+func (c *Controller) isLive(cl *cluster.Client, t *tracked, hash string) bool {
+	if c.claims.Len() > 0 {
+		return slices.ContainsFunc(c.claimedPods(cl, t), func(p *cluster.Pod) bool {
+			return p.Labels[rollout.HashLabel] == hash
+		})
+	}
+	for labels := range cl.LabelSetsOwnedBy(t.set.Namespace, t.set.UID) {
+		if labels[rollout.HashLabel] == hash {
+			return true
+		}
+	}
+	return false
 }

@@ -77,6 +77,9 @@ func (c *Controller) observePod(cl *cluster.Client, before, p *cluster.Pod, verb
 		if !t.selector.Matches(p.Labels) {
 			t.reclaim = true
 		}
+		if before != nil && !before.Status.Ready && p.Status.Ready && t.view.MinReady > 0 {
+			t.readied = true
+		}
 		c.enqueue(cl, t)
 	}
 	if verb == cluster.Updated {

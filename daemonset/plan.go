@@ -23,16 +23,16 @@ func (c *Controller) roll(cl *cluster.Client, t *tracked) (actions, error) {
 	if !own {
 		if err := c.check(cl, t, &plan); err != nil {
 			err = fmt.Errorf("planner %q: %w", planner.Name(), err)
-			cl.Event(t.set, cluster.EventWarning, "PlanRefused", "Error planning: "+err.Error())
+			c.event(cl, t, cluster.EventWarning, "PlanRefused", "Error planning: "+err.Error())
 			return actions{}, err
 		}
 	}
 	var a actions
 	for _, n := range plan.Create {
-		a.create = append(a.create, n.Node.ID)
+		a.create = append(a.create, creation{n.Node.ID, n.Reason})
 	}
 	for _, d := range plan.Delete {
-		a.delete = append(a.delete, PodDeletion{Pod: d.Pod})
+		a.delete = append(a.delete, deletion{PodDeletion{Pod: d.Pod}, d.Reason})
 	}
 	a.create = a.create[:min(len(a.create), c.config.BurstReplicas)]
 	a.delete = a.delete[:min(len(a.delete), c.config.BurstReplicas)]

@@ -80,6 +80,6 @@ func TestNothing(t *testing.T) {
 	require.Equal(t, daemonset.Decision{}, daemonset.NewPlacement(nil).Explain(nil))
 	require.Equal(t, "DeletionReason(200)", daemonset.DeletionReason(200).String())
 	control := daemonset.New(daemonset.Config{})
-	require.Equal(t, "available", control.TaskName(4))
+	require.Equal(t, "resync", control.TaskName(4))
 	require.Empty(t, control.TaskName(200))
 }

@@ -142,8 +142,9 @@ func TestTimelineSurge(t *testing.T) {
 		"the unready old node is outside the limit; manage then deletes its old pod, D-80")
 
 	at(320)
-	require.Equal(t, []string{"5m15s delete a", "5m15s delete b", "5m15s create e"}, w.take(),
-		"two new pods are available 15 s after they were ready; G is 2 then, so the last node surges")
+	require.Equal(t, []string{"5m16s delete a", "5m16s delete b", "5m16s create e"}, w.take(),
+		"two new pods are available 15 s after they were ready, which is seen a second later, D-117; "+
+			"G is 2 then, so the last node surges")
 	for _, n := range []string{"c", "d", "e"} {
 		w.ready(newest(n), true)
 	}

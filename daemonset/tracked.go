@@ -20,8 +20,12 @@ import (
 type tracked struct {
 	set       *DaemonSet
 	placement *Placement
-	selector  affinity.Selector
-	view      View
+	// selector matches nothing when it cannot be compiled; selectorErr says why.
+	selector    affinity.Selector
+	selectorErr error
+	// selectsAll says that the selector is there and empty.
+	selectsAll bool
+	view       View
 
 	// generateName and planner follow from the set.
 	generateName string
@@ -34,6 +38,9 @@ type tracked struct {
 	// waiting says that a sync has been put off, wake until when.
 	waiting bool
 	wake    time.Duration
+	// readied says that a pod has become ready since the last sync, where it takes a while from there to
+	// available.
+	readied bool
 	// rebuild asks for a new assessment of every node, reconstruct for a look at the history, and
 	// reclaim for a look at who owns which pod.
 	rebuild, reconstruct, reclaim bool
@@ -46,8 +53,10 @@ type tracked struct {
 	sums  sums
 	work  *btree.BTreeG[spot]
 	// todos counts the nodes of the classes that are for manage.
-	todos   [classOld]int
-	backoff backoff
+	todos [classOld]int
+	// ripening are the nodes with a pod that will become available by itself.
+	ripening *btree.BTreeG[ripe]
+	backoff  backoff
 
 	// expected and wrote are what the controller has asked for and may not see yet; booked is what it has
 	// seen of that while the sync was still running.
@@ -84,14 +93,14 @@ const (
 	stale
 )
 
-// todo is what manage has to do on a node.
+// todo is what manage has to do on a node: the classes that it is in, as bits.
 type todo uint8
 
-const (
-	// toCreate says that a pod is missing, toDelete that there are pods to delete.
-	toCreate todo = 1 << iota
-	toDelete
-)
+// ripe is when a pod on a node will become available.
+type ripe struct {
+	at   time.Duration
+	node cluster.NodeID
+}
 
 // sums are the sums over all records.
 type sums struct {
@@ -107,9 +116,15 @@ type spot struct {
 	node  cluster.NodeID
 }
 
+// The classes of the nodes that need something. On those of classEnded are pods to delete of which some have
+// failed or succeeded, on those of classDelete other pods to delete; classGone are names of nodes that are
+// gone, with pods that wait for them.
 const (
 	classCreate uint8 = iota
+	classEnded
 	classDelete
+	classGone
+	// classOld and those after it are the situations with an old pod.
 	classOld
 )
 
@@ -126,7 +141,7 @@ func runIndex(run bool) uint8 {
 }
 
 func newTracked(set *DaemonSet) *tracked {
-	t := &tracked{work: newWork()}
+	t := &tracked{work: newWork(), ripening: newRipening()}
 	t.adopt(set)
 	return t
 }
@@ -137,12 +152,18 @@ func newWork() *btree.BTreeG[spot] {
 	}, btree.Options{NoLocks: true})
 }
 
+func newRipening() *btree.BTreeG[ripe] {
+	return btree.NewBTreeGOptions(func(a, b ripe) bool {
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.node, b.node)) < 0
+	}, btree.Options{NoLocks: true})
+}
+
 func (t *tracked) fork() *tracked {
 	c := *t
 	c.records = t.records.Fork()
 	c.outlooks = t.outlooks.Fork()
 	c.dirty = slices.Clone(t.dirty)
-	c.work = t.work.Copy()
+	c.work, c.ripening = t.work.Copy(), t.ripening.Copy()
 	c.backoff = t.backoff.fork()
 	// In the fork no sync is running.
 	c.book()
@@ -157,8 +178,8 @@ func (t *tracked) adopt(set *DaemonSet) {
 		return
 	}
 	t.rebuild, t.reconstruct, t.reclaim = true, true, true
-	// The selector has been validated, so it compiles.
-	t.selector, _ = affinity.Compile(set.Spec.Selector)
+	t.selector, t.selectorErr = affinity.Compile(set.Spec.Selector)
+	t.selectsAll = t.selector.Empty()
 	t.placement = NewPlacement(&set.Spec.Template)
 	t.view.MinReady = set.MinReady()
 	t.view.Surge = set.surges()
@@ -219,8 +240,11 @@ func (t *tracked) setRecord(id cluster.NodeID, name string, next record) {
 	}
 	t.sums.count(last, -1)
 	t.sums.count(next, +1)
-	t.reindex(last.todo&toCreate != 0, next.todo&toCreate != 0, spot{classCreate, name, id})
-	t.reindex(last.todo&toDelete != 0, next.todo&toDelete != 0, spot{classDelete, name, id})
+	for class := range classOld {
+		if last.todo != next.todo {
+			t.reindex(last.todo&(1<<class) != 0, next.todo&(1<<class) != 0, spot{class, name, id})
+		}
+	}
 	lastOld, nextOld := last.oldClass(), next.oldClass()
 	if lastOld != nextOld {
 		t.reindex(lastOld != 0, false, spot{lastOld, name, id})
@@ -263,7 +287,7 @@ func (t *tracked) walk(class uint8) iter.Seq[spot] {
 }
 
 // status is what the sums come to, with the rest of the status as it was.
-func (t *tracked) status(observed int64) Status {
+func (t *tracked) status() Status {
 	s := t.set.Status
 	s.DesiredNumberScheduled = int32(t.sums.desired)
 	s.CurrentNumberScheduled = int32(t.sums.current)
@@ -272,7 +296,6 @@ func (t *tracked) status(observed int64) Status {
 	s.UpdatedNumberScheduled = int32(t.sums.updated)
 	s.NumberAvailable = int32(t.sums.available)
 	s.NumberUnavailable = int32(t.sums.desired - t.sums.available)
-	s.ObservedGeneration = observed
 	return s
 }
 
@@ -281,6 +304,9 @@ func (t *tracked) status(observed int64) Status {
 func (v *View) nextAvailable(e *Entry) time.Duration {
 	var next time.Duration
 	for _, p := range e.Pods {
+		if p.Status.ReadySince == cluster.UnknownTime {
+			continue
+		}
 		at := later(p.Status.ReadySince, v.MinReady)
 		if p.Status.Ready && at > v.Now && (next == 0 || at < next) {
 			next = at

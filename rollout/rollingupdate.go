@@ -28,10 +28,10 @@ func (r RollingUpdate) String() string {
 // to zero, one pod may be unavailable. The error is about a text that is no percent.
 func (r RollingUpdate) Budget(desired int) (unavailable, surge int, err error) {
 	if unavailable, err = r.MaxUnavailable.Scaled(desired, true /* round up */); err != nil {
-		return 0, 0, fmt.Errorf("maxUnavailable: %w", err)
+		return 0, 0, fmt.Errorf("invalid value for MaxUnavailable: %w", err)
 	}
 	if surge, err = r.MaxSurge.Scaled(desired, true /* round up */); err != nil {
-		return 0, 0, fmt.Errorf("maxSurge: %w", err)
+		return 0, 0, fmt.Errorf("invalid value for MaxSurge: %w", err)
 	}
 	if desired > 0 && unavailable == 0 && surge == 0 {
 		unavailable = 1
@@ -42,13 +42,12 @@ func (r RollingUpdate) Budget(desired int) (unavailable, surge int, err error) {
 // Plan returns the next step. Its Err is set for a budget that cannot be resolved, which validation
 // keeps out of a cluster, and with surge for an old pod that is alone on a node that is gone.
 func (r RollingUpdate) Plan(s State) Plan {
-	if !hasOld(s) {
-		return Plan{}
-	}
 	unavailable, surge, err := r.Budget(s.Desired())
 	switch {
 	case err != nil:
-		return Plan{Err: err}
+		return Plan{Err: fmt.Errorf("couldn't get unavailable numbers: %w", err)}
+	case !hasOld(s):
+		return Plan{}
 	case surge == 0:
 		return replaceInPlace(s, unavailable)
 	default:
