@@ -80,17 +80,58 @@ func BenchmarkRoll(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				sim, _ := install(b, n)
-				err := sim.UpdateDaemonSet("default", "agent", func(d *daemonset.DaemonSet) {
-					d.Spec.UpdateStrategy.RollingUpdate.MaxUnavailable.IsString = true
-					d.Spec.UpdateStrategy.RollingUpdate.MaxUnavailable.Str = "10%"
-					d.Spec.Template.Spec.Containers[0].Image = "agent:v2"
-				})
-				if err != nil {
-					b.Fatal(err)
-				}
+				update(b, sim, cluster.FromString("10%"))
 				drain(b, sim, n)
 			}
 		})
+	}
+}
+
+// BenchmarkRollOnly rolls a DaemonSet that is there: many nodes at ten percent, and a thousand one by one.
+// What it takes to replace one pod, in evaluations of a placement and in tasks, does not grow with the nodes.
+func BenchmarkRollOnly(b *testing.B) {
+	for _, bm := range []struct {
+		budget cluster.IntOrString
+		nodes  []int
+	}{
+		{cluster.FromString("10%"), []int{1_000, 5_000, 20_000}},
+		{cluster.FromInt(1), []int{100, 1_000}},
+	} {
+		for _, n := range bm.nodes {
+			b.Run(fmt.Sprintf("maxUnavailable=%v/nodes=%d", bm.budget, n), func(b *testing.B) {
+				if n > 10_000 && testing.Short() {
+					b.Skip("large")
+				}
+				start, _ := install(b, n)
+				b.ReportAllocs()
+				tasks, evaluations := 0, uint64(0)
+				for b.Loop() {
+					sim := start.Fork()
+					before := sim.Controller().Evaluations()
+					update(b, sim, bm.budget)
+					tasks += drain(b, sim, n)
+					evaluations += sim.Controller().Evaluations() - before
+				}
+				pods := float64(b.N) * float64(n)
+				b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/run")
+				b.ReportMetric(float64(tasks)/b.Elapsed().Seconds(), "events/s")
+				b.ReportMetric(float64(tasks)/pods, "events/pod")
+				b.ReportMetric(float64(evaluations)/float64(b.N), "evaluations/op")
+				b.ReportMetric(float64(evaluations)/pods, "evaluations/pod")
+			})
+		}
+	}
+}
+
+// update gives the DaemonSet another image and a budget.
+func update(tb testing.TB, sim *daemonsim.Sim, budget cluster.IntOrString) {
+	tb.Helper()
+	err := sim.UpdateDaemonSet("default", "agent", func(d *daemonset.DaemonSet) {
+		d.Spec.UpdateStrategy.RollingUpdate.MaxUnavailable = &budget
+		d.Spec.Template.Spec.Containers[0].Image = "agent:v2"
+	})
+	if err != nil {
+		tb.Fatal(err)
 	}
 }
 

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/daemonsim/daemonsim/cluster"
 )
@@ -92,7 +93,9 @@ func replaceInPlace(s State, budget int) Plan {
 		}
 	}
 	if open := budget - used(s); open > 0 {
-		for _, n := range Candidates(s, merged(s, OldAvailable), open) {
+		list := Candidates(s, merged(s, OldAvailable), open)
+		plan.Delete = slices.Grow(plan.Delete, len(list))
+		for _, n := range list {
 			plan.Delete = append(plan.Delete, Deletion{n.Old, n, ReasonWithinBudget})
 		}
 	}
