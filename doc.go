@@ -17,6 +17,9 @@
 //	}
 //	ready := sim.DaemonSet("default", "agent").Status.NumberReady
 //
+// [Sim.Forecast] plays a rollout many times, each time with other draws, and tells how long it takes and how
+// bad it gets; [Sim.SearchBudget] looks for the maxUnavailable and the maxSurge that it needs.
+//
 // The Sim embeds the cluster, which is where reading, writing, stepping and hashing are documented: see
 // package cluster. What the controllers decide can also be asked without a cluster: see packages
 // daemonset, rollout, scheduler, taints and affinity. Package simtest has the invariants to check after
@@ -27,6 +30,8 @@
 //   - The change log of a run depends on its Config and the calls alone, byte by byte.
 //   - A failed call leaves the cluster as it was. No input panics.
 //   - A Fork shares what does not change, and neither side sees the other's changes.
+//   - A Sim belongs to one goroutine. It and its forks may go on side by side, each in its own; only Fork
+//     itself writes to what it forks. A forecast depends on its config and seed, not on its workers.
 //
 // # Differences from Kubernetes
 //

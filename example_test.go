@@ -7,6 +7,7 @@ import (
 
 	"github.com/daemonsim/daemonsim"
 	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/cluster/kubelet"
 	"github.com/daemonsim/daemonsim/daemonset"
 	"github.com/daemonsim/daemonsim/taints"
 )
@@ -159,4 +160,45 @@ func must(err error) {
 	if err != nil {
 		log.Fatal(err)
 	}
+}
+
+// A forecast plays a rollout many times and counts.
+func ExampleSim_Forecast() {
+	sim := daemonsim.New(daemonsim.Config{Images: map[string]kubelet.Behaviour{
+		"agent:v2": {Random: kubelet.Random{
+			Pull: kubelet.Skewed(20*time.Second, 2*time.Minute), NeverReady: kubelet.Always / 1000,
+		}},
+	}})
+	for _, err := range []error{
+		sim.ApplyYAML("agent.yaml", agent),
+		sim.AddNodes("a", "b", "c", "d", "e", "f", "g", "h"),
+		sim.Settle(),
+	} {
+		if err != nil {
+			fmt.Println(err)
+		}
+	}
+	forecast, err := sim.Forecast("default", "agent", daemonsim.ForecastConfig{
+		Runs: 500,
+		Change: func(d *daemonset.DaemonSet) {
+			d.Spec.Template.Spec.Containers[0].Image = "agent:v2"
+		},
+		Target: daemonsim.Target{Within: 5 * time.Minute, Available: daemonsim.Whole * 8 / 10},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Print(forecast)
+	// Output:
+	// 500 futures of the rollout of daemonset/agent: 8 pods, maxUnavailable 1, maxSurge 0
+	//
+	// OF THE FUTURES       50%     90%     99%     ALL
+	// done within          3m33s   5m7s    7m52s   never
+	// available at least   87.5%   87.5%   87.5%   87.5%
+	//
+	// most unavailable at a time: 1; most replaced: 8
+	// 1 of 500 (0.2%) get stuck:
+	//   1   a pod does not become ready
+	// 443 of 500 (88.6%) are on target: done within 5m0s, never below 80% available
 }

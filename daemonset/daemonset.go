@@ -131,6 +131,14 @@ func (d *DaemonSet) limits() rollout.RollingUpdate {
 	return limits
 }
 
+// RolledOut reports whether the latest rollout is done, as kubectl rollout status judges it by the status: the
+// controller has seen the spec, and all desired pods are up to date and available.
+func (d *DaemonSet) RolledOut() bool {
+	s := &d.Status
+	return s.ObservedGeneration >= d.Generation && s.UpdatedNumberScheduled >= s.DesiredNumberScheduled &&
+		s.NumberAvailable >= s.DesiredNumberScheduled
+}
+
 // surges reports whether the DaemonSet may run two pods on a node during a rollout: whether its surge
 // comes to more than zero for one node.
 func (d *DaemonSet) surges() bool {

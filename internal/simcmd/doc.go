@@ -28,6 +28,8 @@
 //	sim explain pod/NAME [NODE]         what the scheduler would make of a pod and each node, or one
 //	sim explain rollout/NAME [NODE]     why a rollout stands where it does, and what would let it go on;
 //	                                    with NODE what that node waits for
+//	sim forecast daemonset/NAME         how long a rollout will take and how bad it will be, by many
+//	                                    futures; with --within or --available the budget it needs
 //	sim time                            how late it is
 //	sim changes                         every write since the last time they were asked for
 //	sim reset                           an empty cluster at t=0 takes the place of this one

@@ -33,10 +33,7 @@ func templateSeen(was, is daemonset.Status) bool {
 		is.UpdatedNumberScheduled < is.DesiredNumberScheduled
 }
 
-// complete reports whether a rollout is, as kubectl rollout status judges it, for at least one pod.
+// complete reports whether a rollout is done, for at least one pod.
 func complete(d *daemonset.DaemonSet) bool {
-	s := &d.Status
-	return s.DesiredNumberScheduled > 0 && s.ObservedGeneration >= d.Generation &&
-		s.UpdatedNumberScheduled >= s.DesiredNumberScheduled &&
-		s.NumberAvailable >= s.DesiredNumberScheduled
+	return d.Status.DesiredNumberScheduled > 0 && d.RolledOut()
 }

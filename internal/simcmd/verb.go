@@ -33,6 +33,7 @@ func verbs() []verb {
 		{"stop", stopUsage, stop},
 		{"start", startUsage, start},
 		{"explain", "sim explain " + explain.RunningUsage, why},
+		{"forecast", forecastUsage, forecast},
 		{"time", "sim time", clock},
 		{"changes", "sim changes", changes},
 		{"reset", "sim reset", reset},
