@@ -27,6 +27,10 @@
 //   - Nodes are taken in the order of their names, where Kubernetes has no order; those with pods that have
 //     failed or succeeded come first when pods are deleted. With a chooser, they are the choice points
 //     "manage-node" and "rollout-candidate".
+//   - Four more places have no order in Kubernetes and no choice point here. The pods of one node are taken in
+//     survivor order, creations and deletions are carried out in the order in which they were decided, and
+//     of equal revisions the last by name stays: each changes names at most. The DaemonSets that one node
+//     queues are queued in the order of their creation; which of them syncs first is "next-task".
 //   - A namespace goes at once, so creation is never refused because its namespace is terminating.
 //   - The resyncs that repair what was missed are left out unless [Config] asks for them.
 //   - Availability counts from the very moment at which a pod became ready, not from the whole second.
