@@ -28,7 +28,8 @@ func (cl *Client) Restore(obj Object) (Object, error) {
 	next := obj.Clone()
 	defaultNamespace(next)
 	if p, ok := next.(*Pod); ok {
-		p.asTemplate = false
+		// Who bound it is no actor of this cluster.
+		p.asTemplate, p.binder = false, userActor
 	}
 	cl.ensureNamespace(next.Meta().Namespace)
 	cl.enter(next)
