@@ -32,7 +32,9 @@ type RolloutExplanation struct {
 	Next *RolloutStep
 	// End is how it will stand when it gets no further by itself. It is Now for a rollout that is not moving.
 	End standstill.Explanation
-	// Finish is the virtual time at which a moving rollout comes to its end, if End is Done.
+	// Finish is the virtual time at which a moving rollout comes to its end, if End is Done. The status, and
+	// so kubectl rollout status, may show it later: with surge it does not count a new pod while an old one
+	// is terminating beside it.
 	Finish time.Duration
 	// Offers are single changes that let a rollout go on which does not come to its end by itself. They are
 	// made when it stands as End says. Those that bring it to its end come first, and among them the
@@ -43,10 +45,11 @@ type RolloutExplanation struct {
 // Offer is a change that helps, and what it was seen to lead to on a fork.
 type Offer struct {
 	standstill.Remedy
-	// Finishes says that the rollout comes to its end, at the virtual time At if the change is made at once.
+	// Finishes says that the rollout comes to its end. At is the virtual time at which it does, or else gets
+	// no further, if the change is made at once.
 	Finishes bool
 	At       time.Duration
-	// Moved is how many of the Desired nodes have moved when the rollout gets no further.
+	// Moved is how many of the Desired nodes have moved by then.
 	Moved, Desired int
 }
 

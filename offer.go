@@ -51,7 +51,7 @@ func (s *Sim) try(r standstill.Remedy, stuck *standstill.Explanation) (Offer, *s
 	}
 	c := fork.rolloutCourse(set)
 	offer := Offer{Remedy: r, Finishes: c.end.Done(), Moved: c.end.Moved, Desired: c.end.Desired}
-	if offer.Finishes {
+	if offer.At = c.end.At; offer.Finishes {
 		offer.At = c.finish
 	}
 	further := r.Kind != standstill.Undo && offer.Moved > stuck.Moved

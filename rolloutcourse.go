@@ -17,10 +17,10 @@ type rolloutCourse struct {
 	finish time.Duration
 	next   *RolloutStep
 
-	set      cluster.UID
-	complete bool
-	updated  int32
-	progress time.Duration
+	set cluster.UID
+	// gone is when a live pod last went, and progress when the status last showed another new pod.
+	gone, progress time.Duration
+	updated        int32
 }
 
 // rolloutPatience is for how long after its last new pod a rollout may still get on without a retry.
@@ -29,8 +29,7 @@ const rolloutPatience = 24 * time.Hour
 // rolloutCourse runs the simulation, which is a fork, until the rollout gets no further by itself. A DaemonSet
 // that is gone by then has nothing to do.
 func (s *Sim) rolloutCourse(set *daemonset.DaemonSet) *rolloutCourse {
-	c := &rolloutCourse{sim: s, set: set.UID, progress: s.Now(), finish: s.Now()}
-	c.note(set)
+	c := &rolloutCourse{sim: s, set: set.UID, progress: s.Now(), gone: s.Now(), updated: updated(set)}
 	s.OnChange(c.observe)
 	for {
 		// What does not settle has nothing but retries left, or has been run for long enough.
@@ -42,41 +41,52 @@ func (s *Sim) rolloutCourse(set *daemonset.DaemonSet) *rolloutCourse {
 	}
 	if now, ok := s.ByUID(c.set).(*daemonset.DaemonSet); ok {
 		c.end = standstill.Explain(s.rolloutQuestion(now))
+		c.finish = c.finished(now)
 	}
 	return c
 }
 
-// observe follows the status of the DaemonSet, and notes the first thing that happens to a pod.
+// finished is when a rollout that has come to its end did: when its last old pod was asked to go and its last
+// new pod was available. NB: its status may say so later, as it does not count a new pod while an old one is
+// terminating beside it.
+func (c *rolloutCourse) finished(set *daemonset.DaemonSet) time.Duration {
+	at := c.gone
+	for p := range c.sim.PodsOwnedBy(set.Namespace, set.UID) {
+		if !p.Terminating() && p.Status.Ready {
+			at = max(at, p.Status.ReadySince+set.MinReady())
+		}
+	}
+	return at
+}
+
+func updated(set *daemonset.DaemonSet) int32 { return set.Status.UpdatedNumberScheduled }
+
+// observe follows the status of the DaemonSet and its pods.
 func (c *rolloutCourse) observe(ch *cluster.Change) {
 	switch obj := ch.Object().(type) {
 	case *daemonset.DaemonSet:
-		if obj.UID == c.set && ch.Verb != cluster.Deleted {
-			c.note(obj)
+		if obj.UID == c.set {
+			if updated(obj) > c.updated {
+				c.progress = ch.Time
+			}
+			c.updated = updated(obj)
 		}
 	case *cluster.Pod:
-		if ref := obj.Controller(); c.next == nil && ref != nil && ref.UID == c.set {
-			before, _ := ch.Before.(*cluster.Pod)
-			if what := stepOf(before, obj, ch.Verb); what != "" {
-				c.next = &RolloutStep{ch.Time, obj.Name, obj.TargetNode(), what}
-			}
+		if ref := obj.Controller(); ref != nil && ref.UID == c.set {
+			c.observePod(ch, obj)
 		}
 	}
 }
 
-// note takes notice of when the status shows a rollout at its end, by the rules of kubectl rollout status, and
-// of when it last shows a new pod.
-func (c *rolloutCourse) note(set *daemonset.DaemonSet) {
-	st := &set.Status
-	complete := st.ObservedGeneration >= set.Generation &&
-		st.UpdatedNumberScheduled >= st.DesiredNumberScheduled && st.NumberAvailable >= st.DesiredNumberScheduled
-	if complete && !c.complete {
-		c.finish = c.sim.Now()
+func (c *rolloutCourse) observePod(ch *cluster.Change, p *cluster.Pod) {
+	before, _ := ch.Before.(*cluster.Pod)
+	what := stepOf(before, p, ch.Verb)
+	if what != "" && c.next == nil {
+		c.next = &RolloutStep{ch.Time, p.Name, p.TargetNode(), what}
 	}
-	c.complete = complete
-	if st.UpdatedNumberScheduled > c.updated {
-		c.progress = c.sim.Now()
+	if what == "deleted" || what == "gone" && !before.Terminating() {
+		c.gone = ch.Time
 	}
-	c.updated = st.UpdatedNumberScheduled
 }
 
 // stepOf says what a change of a pod is to a rollout; "" for one of no interest.

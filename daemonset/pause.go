@@ -9,6 +9,8 @@ import (
 // Pause is why a controller does not act on a DaemonSet at present. The zero Pause is that of one that
 // nothing has asked to.
 type Pause struct {
+	// Stopped says that there is no controller at present.
+	Stopped bool
 	// Queued says that a sync is about to run.
 	Queued bool
 	// Failures counts the syncs that have failed in a row, and Wake is the virtual time at which the
@@ -25,8 +27,11 @@ type Pause struct {
 }
 
 // Pause says why the controller does not act on the DaemonSet with that UID. The zero Pause is the answer for
-// a DaemonSet that it does not know.
+// a DaemonSet that it does not know. A nil Controller is one that is stopped.
 func (c *Controller) Pause(set cluster.UID, now time.Duration) Pause {
+	if c == nil {
+		return Pause{Stopped: true}
+	}
 	t, ok := c.sets.Get(set)
 	if !ok {
 		return Pause{}

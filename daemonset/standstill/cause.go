@@ -40,6 +40,8 @@ const (
 	ControllerExpects Kind = "ControllerExpects"
 	// ControllerFails is one that has failed, and tries again at Until; Message is its latest warning.
 	ControllerFails Kind = "ControllerFails"
+	// ControllerStopped is one that does not run.
+	ControllerStopped Kind = "ControllerStopped"
 	// ControllerUnaware is one that nothing has told to look.
 	ControllerUnaware Kind = "ControllerUnaware"
 	// SetDeleted is a DaemonSet that is being deleted itself.

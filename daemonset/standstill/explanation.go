@@ -80,6 +80,7 @@ func Explain(q Question) Explanation {
 		e.Previous = old[len(old)-1].Revision
 	}
 	blamed := make(map[string]bool)
+	var last *Cause
 	for i := range x.survey.Nodes {
 		n := &x.survey.Nodes[i]
 		steps := distance(n)
@@ -91,8 +92,14 @@ func Explain(q Question) Explanation {
 			e.Moved++
 		}
 		if steps > 0 {
-			e.Waits = append(e.Waits, x.wait(i))
-			for _, name := range e.Waits[len(e.Waits)-1].Cause.By {
+			w := x.wait(i)
+			e.Waits = append(e.Waits, w)
+			// Thousands of nodes that wait for the same share their cause.
+			if w.Cause == last {
+				continue
+			}
+			last = w.Cause
+			for _, name := range w.Cause.By {
 				blamed[name] = true
 			}
 		}

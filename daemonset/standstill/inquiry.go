@@ -95,6 +95,8 @@ func (x *inquiry) managed(e *daemonset.Entry) *Cause {
 // controllerCause is why the controller has not done yet what it could do.
 func (x *inquiry) controllerCause() *Cause {
 	switch p := &x.Pause; {
+	case p.Stopped:
+		return &Cause{Kind: ControllerStopped}
 	case p.ExpectedUntil > 0:
 		return &Cause{
 			Kind: ControllerExpects, Creations: p.Creations, Deletions: p.Deletions, Until: p.ExpectedUntil,

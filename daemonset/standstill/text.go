@@ -14,7 +14,8 @@ func (c *Cause) String() string {
 	switch c.Kind {
 	case BudgetUsed, SurgeUsed, TooFewAvailable, PlanFails, ByHand, Strategy:
 		return c.strategyText()
-	case ControllerDue, ControllerLate, ControllerExpects, ControllerFails, ControllerUnaware, SetDeleted:
+	case ControllerDue, ControllerLate, ControllerExpects, ControllerFails, ControllerStopped,
+		ControllerUnaware, SetDeleted:
 		return c.controllerText()
 	case NodeGone, NodeNotReady, NodeSilent, Finalizers, NoRoom, HostPortTaken, TaintNotTolerated, Rejected:
 		return c.obstacleText()
@@ -65,6 +66,8 @@ func (c *Cause) controllerText() string {
 			text += ": " + c.Message
 		}
 		return text
+	case ControllerStopped:
+		return "the controller is stopped"
 	case SetDeleted:
 		return "the DaemonSet is being deleted"
 	}
