@@ -79,11 +79,13 @@ func (cl *Client) Event(about Object, kind EventType, reason, message string) {
 	if !cl.c.keepsEvents(m.Namespace) {
 		return
 	}
-	cl.c.events.record(Event{
+	e := Event{
 		Kind: about.Kind(), Namespace: m.Namespace, Name: m.Name, UID: m.UID,
 		Type: kind, Reason: reason, Message: message, Source: cl.name,
 		Count: 1, First: cl.c.now, Last: cl.c.now,
-	})
+	}
+	cl.c.tellEvent(e)
+	cl.c.events.record(e)
 	if cl.c.store.byUID(m.UID) == nil {
 		cl.c.events.gone(m.UID, cl.c.now)
 	}

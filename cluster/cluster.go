@@ -47,6 +47,8 @@ type Cluster struct {
 	actors  []Actor
 	clients []*Client
 	sinks   []func(*Change)
+	// eventSinks are told of every event.
+	eventSinks []func(*Event)
 	// current is the change that is being told, telling is to whom.
 	current Change
 	telling telling

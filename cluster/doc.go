@@ -27,8 +27,8 @@
 //   - An actor sees a change as soon as it is written, unless it has a [Lag]. A lag is a fixed delay for each
 //     kind of object; a watch neither breaks off nor skips a version of an object.
 //   - Foreground deletion is not modelled; dependents go after their owner.
-//   - For each object the latest 100 Events are kept. Equal ones are counted; similar ones are not
-//     combined, and none are dropped while the object exists.
+//   - For each object the latest 100 Events are kept, however old they are. Recorders forget none of the
+//     series that they combine, and of a series that is full the first nine messages are known.
 //   - Admission fills in a pod's priority, preemption policy and default namespace; there are no other
 //     plugins. The two priority classes that every cluster has are known by name; they are no objects
 //     unless somebody stores them.

@@ -32,12 +32,8 @@ type Event struct {
 	First, Last time.Duration
 }
 
-const (
-	// eventsPerObject bounds what is kept for one object: the oldest go first.
-	eventsPerObject = 100
-	// repeatWindow is how many of an object's latest events are searched for the same one.
-	repeatWindow = 10
-)
+// eventsPerObject bounds what is kept for one object: the oldest go first.
+const eventsPerObject = 100
 
 // eventTTL is how long the events of an object are kept that is gone.
 const eventTTL = time.Hour
@@ -54,15 +50,6 @@ type eventLog struct {
 type leaving struct {
 	object UID
 	at     time.Duration
-}
-
-// eventNode is one link of an object's events, the latest first. Nodes do not change once they are
-// linked, so forks share them.
-type eventNode struct {
-	Event
-	older *eventNode
-	// length is how many nodes there are from here on.
-	length int
 }
 
 func (l *eventLog) fork() eventLog {
@@ -83,7 +70,7 @@ func (l *eventLog) gone(object UID, now time.Duration) {
 	for len(l.leaving) > 0 && addTime(l.leaving[0].at, eventTTL) <= now {
 		first := l.leaving[0]
 		l.leaving = l.leaving[1:]
-		if latest, ok := l.byObject.Get(first.object); ok && latest.Last <= first.at {
+		if latest, ok := l.byObject.Get(first.object); ok && latest.seen <= first.at {
 			l.byObject.Delete(first.object)
 		}
 	}
@@ -110,27 +97,13 @@ func (l *eventLog) forget(namespace string) {
 	}
 }
 
+// record adds an event that has just happened, once, as its recorder would: see [eventNode.fold].
 func (l *eventLog) record(e Event) {
 	if l.byObject == nil {
 		l.byObject = new(btree.Map[UID, *eventNode])
 	}
 	latest, _ := l.byObject.Get(e.UID)
-	if again := latest.find(&e); again != nil {
-		e.Count, e.First = again.Count+1, again.First
-		latest = latest.without(again)
-	}
-	// What is beyond the bound is cut off now and then, so that it costs little each time.
-	if latest.len() == 10*eventsPerObject {
-		latest = link(latest.list(eventsPerObject))
-	}
-	l.byObject.Set(e.UID, &eventNode{e, latest, latest.len() + 1})
-}
-
-func (n *eventNode) len() int {
-	if n == nil {
-		return 0
-	}
-	return n.length
+	l.byObject.Set(e.UID, latest.fold(&e))
 }
 
 // warning returns the latest warning about an object, or else the one that is given, whichever is later.
@@ -139,7 +112,7 @@ func (l *eventLog) warning(about UID, other *Event) *Event {
 		return other
 	}
 	latest, _ := l.byObject.Get(about)
-	for _, e := range slices.Backward(latest.list(eventsPerObject)) {
+	for _, e := range slices.Backward(latest.list()) {
 		if e.Type == EventWarning {
 			if other == nil || e.Last > other.Last {
 				return e
@@ -150,50 +123,13 @@ func (l *eventLog) warning(about UID, other *Event) *Event {
 	return other
 }
 
-// find returns the node among the latest that says the same as e.
-func (n *eventNode) find(e *Event) *eventNode {
-	for range repeatWindow {
-		if n == nil {
-			return nil
-		}
-		if n.Type == e.Type && n.Reason == e.Reason && n.Source == e.Source && n.Message == e.Message {
-			return n
-		}
-		n = n.older
-	}
-	return nil
-}
-
-// without returns the list without one of its nodes; those before it are copied.
-func (n *eventNode) without(gone *eventNode) *eventNode {
-	if n == gone {
-		return n.older
-	}
-	return &eventNode{n.Event, n.older.without(gone), n.length - 1}
-}
-
-// list returns the latest events, at most limit of them, the oldest first.
-func (n *eventNode) list(limit int) []*Event {
-	var events []*Event
-	for ; n != nil && len(events) < limit; n = n.older {
-		events = append(events, &n.Event)
-	}
-	slices.Reverse(events)
-	return events
-}
-
-// link makes a list of events, the oldest first.
-func link(events []*Event) *eventNode {
-	var latest *eventNode
-	for _, e := range events {
-		latest = &eventNode{*e, latest, latest.len() + 1}
-	}
-	return latest
-}
-
 // Events walks the Events about the object with that UID, in the order in which they last happened: at
 // most the latest 100. UID 0 stands for all objects: then they come object by object. The caller owns
 // the Events.
+//
+// They are what a cluster shows, which is not all that happened: equal Events raise a count, of similar
+// ones those after the ninth within ten minutes are combined into one, and of those about one object that
+// come too fast some are dropped. OnEvent tells of each.
 //
 // The Events of an object that is gone are kept for an hour after it went, and at least until the next
 // object goes.
@@ -212,5 +148,22 @@ func (c *Cluster) Events(about UID) iter.Seq[*Event] {
 				}
 			}
 		}
+	}
+}
+
+// OnEvent calls f with every Event from now on as it is recorded, before anything is combined or dropped; each
+// has the Count 1. f must not write to the cluster. The Event is f's to keep. A fork does not inherit f.
+// A nil f is ignored. That a pod has been bound is not recorded but read from the pod, so f does not hear of it.
+func (c *Cluster) OnEvent(f func(*Event)) {
+	if f != nil {
+		c.eventSinks = append(c.eventSinks, f)
+	}
+}
+
+// tellEvent passes an event on to those who listen.
+func (c *Cluster) tellEvent(e Event) {
+	for _, f := range c.eventSinks {
+		own := e
+		f(&own)
 	}
 }

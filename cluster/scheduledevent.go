@@ -45,7 +45,7 @@ func (c *Cluster) eventsAbout(uid UID) []*Event {
 	if c.events.byObject != nil {
 		latest, _ = c.events.byObject.Get(uid)
 	}
-	events := withScheduled(latest.list(eventsPerObject), c.scheduledEvent(c.store.pod(uid)))
+	events := withScheduled(latest.list(), c.scheduledEvent(c.store.pod(uid)))
 	return events[max(0, len(events)-eventsPerObject):]
 }
 
@@ -77,5 +77,5 @@ func (c *Cluster) keepScheduled(obj Object) {
 		return
 	}
 	latest, _ := l.byObject.Get(p.UID)
-	l.byObject.Set(p.UID, link(withScheduled(latest.list(eventsPerObject), bound)))
+	l.byObject.Set(p.UID, latest.insert(bound))
 }

@@ -32,6 +32,9 @@ type player struct {
 	ahead []expected
 	// ran is what the commands of the present step printed.
 	ran []command
+	// told are all Events so far. Of those that are many the cluster shows some only, and which depends
+	// on the order of nodes.
+	told []cluster.Event
 }
 
 type expected struct {
@@ -44,6 +47,7 @@ func newPlayer(s *scenario) *player {
 	p.sim = daemonsim.New(daemonsim.Config{Kubelet: kwok{}, Chooser: guide{p}})
 	p.tracer.matched = p.meet
 	p.sim.OnChange(p.tracer.observe)
+	p.sim.OnEvent(func(e *cluster.Event) { p.told = append(p.told, *e) })
 	return p
 }
 

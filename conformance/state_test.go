@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/daemonset"
@@ -203,11 +204,27 @@ func (p *player) addRevisions(o *observation) {
 	}
 }
 
+// addEvents lists the Events that the cluster shows, and of a series that it has folded all there were.
 func (p *player) addEvents(o *observation) {
-	for e := range p.sim.Events(0) {
-		o.Events = append(o.Events, eventState{
+	folded := make(map[string]bool)
+	add := func(e *cluster.Event) eventState {
+		s := eventState{
 			Kind: string(e.Kind), Object: p.tracer.aliases(e.Name), Type: string(e.Type),
 			Reason: e.Reason, From: e.Source, Message: p.tracer.aliases(e.Message),
-		})
+		}
+		o.Events = append(o.Events, s)
+		return s
+	}
+	for e := range p.sim.Events(0) {
+		if s := add(e); strings.HasPrefix(e.Message, combined) {
+			folded[e.UID.String()+" "+s.group()] = true
+		}
+	}
+	for i := range p.told {
+		e := &p.told[i]
+		group := eventState{Kind: string(e.Kind), Object: p.tracer.aliases(e.Name), Type: string(e.Type), Reason: e.Reason}
+		if folded[e.UID.String()+" "+group.group()] {
+			add(e)
+		}
 	}
 }
