@@ -98,7 +98,10 @@ func (s *Sim) rolloutQuestion(set *daemonset.DaemonSet) standstill.Question {
 	controller := s.Controller()
 	q := standstill.Question{
 		Reader: s.Reader, Now: s.Now(), Set: set, Planner: controller.Planner(set), Profile: s.config.Profile,
-		Pause: controller.Pause(set.UID, s.Now()), Late: s.behind(),
+		Late: s.behind(),
+	}
+	if controller != nil {
+		q.Pause = controller.Pause(set.UID, s.Now())
 	}
 	for event := range s.Events(set.UID) {
 		if event.Type == cluster.EventWarning {
