@@ -32,9 +32,9 @@
 //   - delete does not wait for what it deletes to be gone, and foreground deletion is an error.
 //   - apply and create make no difference between the validation of the client and that of the server, and
 //     patches that cannot be read as an object are refused in other words than those of Go's decoder.
-//   - rollout status prints a line when the line changes, not once for every event. It moves the time
-//     until the rollout is finished or --timeout is over. A rollout that waits for nothing that will
-//     happen within ten minutes is an error without --timeout, where kubectl would wait forever.
+//   - rollout status moves the time until the rollout is finished or --timeout is over. A rollout that
+//     waits for nothing that will happen within ten minutes is an error without --timeout, where kubectl
+//     would wait forever.
 //   - The addresses of pods are made up, for the column IP and for describe alone. A node that does not
 //     say which kubelet it has shows [KubeletVersion].
 //   - Events are listed by object and time.

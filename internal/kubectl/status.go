@@ -53,14 +53,15 @@ type watch struct {
 	*call
 	namespace, name string
 	uid             cluster.UID
-	// line is the latest line printed.
-	line string
+	// version is the resource version of the DaemonSet that the latest line is about, 0 before the first.
+	version uint64
 	// seen are all lines so far, and newest is when the last of them was new.
 	seen   map[string]bool
 	newest time.Duration
 }
 
-// run prints a line whenever the line changes.
+// run prints a line for every version of the DaemonSet that it sees, so that the same line may come again:
+// a status that changed in a number which the line does not show is a change all the same.
 func (w *watch) run() error {
 	w.seen = make(map[string]bool)
 	end := w.sim.Now() + w.opts.timeout
@@ -83,7 +84,7 @@ func (w *watch) run() error {
 	}
 }
 
-// look prints the line if it is another one than before.
+// look prints a line about the DaemonSet as it is now.
 func (w *watch) look() (done bool, err error) {
 	set := w.set(w.sim.Reader)
 	if set == nil {
@@ -93,13 +94,13 @@ func (w *watch) look() (done bool, err error) {
 		return false, fmt.Errorf("rollout status is only available for %s strategy type", daemonset.RollingUpdate)
 	}
 	line, done := rolloutState(set)
-	if line != w.line {
+	if set.ResourceVersion != w.version {
 		w.printf("%s\n", line)
 	}
 	if !w.seen[line] {
 		w.seen[line], w.newest = true, w.sim.Now()
 	}
-	w.line = line
+	w.version = set.ResourceVersion
 	return done, nil
 }
 
@@ -114,11 +115,7 @@ func (w *watch) set(r cluster.Reader) *daemonset.DaemonSet {
 // changed reports whether the next look will find something new.
 func (w *watch) changed(r cluster.Reader) bool {
 	set := w.set(r)
-	if set == nil || set.Spec.UpdateStrategy.Type != daemonset.RollingUpdate {
-		return true
-	}
-	line, _ := rolloutState(set)
-	return line != w.line
+	return set == nil || set.ResourceVersion != w.version
 }
 
 // step runs what is due next, or says that the rollout will not go on by itself: when nothing is due,
