@@ -58,21 +58,28 @@ func (z Zones) Plan(s rollout.State) rollout.Plan {
 	return rollout.Plan{}
 }
 
-// Waits says for which zone the other zones wait, and for which of its nodes. Within the zone it is for the
-// Base to say.
+// Waits says of the zones that come later for which zone they wait, and for which of its nodes. Within that
+// zone, and in those that the Base has left behind, it is for the Base to say.
 func (z Zones) Waits(s rollout.State, plan rollout.Plan) []rollout.Wait {
 	turn, ok := z.turn(s, plan)
-	if !ok {
-		return nil
+	var on []rollout.Node
+	if ok {
+		on = z.unhealthy(s, turn)
 	}
-	on := z.unhealthy(s, turn)
-	why := func(n rollout.Node) (rollout.Reason, []rollout.Node) {
-		if z.zone(n) == turn {
+	later := func(zone string) bool { return ok && z.compare(turn, zone) < 0 }
+	list := waits(s, plan, nil, s, func(n rollout.Node) (rollout.Reason, []rollout.Node) {
+		if !later(z.zone(n)) {
 			return "", nil
 		}
 		return ReasonOtherZone(turn), on
+	})
+	ofBase := func(rollout.Node) (rollout.Reason, []rollout.Node) { return "", nil }
+	for _, zone := range z.open(s) {
+		if !later(zone) {
+			list = append(list, waits(s, plan, orOwn(z.Base, s), z.showing(s, zone), ofBase)...)
+		}
 	}
-	return waits(s, plan, orOwn(z.Base, s), z.showing(s, turn), why)
+	return list
 }
 
 // ReasonOtherZone is why Zones holds back the nodes of all zones but one.

@@ -71,6 +71,29 @@ func TestZonesWaits(t *testing.T) {
 	} {
 		require.Equal(t, tt.want, told(strategy.Zones{}, state(tt.nodes, limits("1", "0"))), tt.nodes)
 	}
+	strict := strategy.Zones{Base: strategy.Strict{}}
+	for _, tt := range []struct {
+		nodes  string
+		limits rollout.RollingUpdate
+		zones  strategy.Zones
+		want   []string
+		reason string
+	}{
+		{"-O", limits("1", "0"), strict,
+			[]string{"n00: no new pod would follow on a node that should not run one"}, "nothing else is to do"},
+		{"-O", limits("34%", "0"), strategy.Zones{}, []string{"n00: maxUnavailable is used up"},
+			"34% of no desired pods are none"},
+		{"a/-Ob/-O", limits("34%", "0"), strategy.Zones{},
+			[]string{"n00: maxUnavailable is used up", "n01: maxUnavailable is used up"}, "both zones are done"},
+		{"a/N-Ob/OOc/O", limits("1", "0"), strict, []string{
+			"n01: no new pod would follow on a node that should not run one",
+			"n03: maxUnavailable is used up (n02)",
+			"n04: it is the turn of zone b (n02 n03)",
+		}, "a is left behind: it does not wait for b"},
+	} {
+		got := told(tt.zones, state(tt.nodes, tt.limits))
+		require.Equal(t, tt.want, got, "%s: %s", tt.nodes, tt.reason)
+	}
 	require.EqualValues(t, "it is the turn of the nodes without a zone", strategy.ReasonOtherZone(""))
 }
 
