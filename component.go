@@ -1,6 +1,7 @@
 package daemonsim
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -16,13 +17,23 @@ const (
 	ControllerManager = "kube-controller-manager"
 )
 
+// What is wrong with stopping or starting a component.
+var (
+	ErrNotRunning = errors.New("it is not running")
+	ErrRunning    = errors.New("it is running")
+)
+
 // Stop ends a component of the control plane. Until Start nothing of what it does is done: pods stay
-// Pending without a scheduler, and rollouts stand still without controllers. Stopping what is stopped
-// is an error that wraps cluster.ErrNotFound, as is a component that there is not.
+// Pending without a scheduler, and rollouts stand still without controllers. The error is ErrNotRunning for
+// one that is stopped, and cluster.ErrNotFound for one that there is not.
 func (s *Sim) Stop(component string) error {
 	actors, err := s.component(component)
 	if err != nil {
 		return fmt.Errorf("stop %q: %w", component, err)
+	}
+	actors = slices.DeleteFunc(actors, func(a cluster.Actor) bool { return s.Stopped(a.Name()) })
+	if len(actors) == 0 {
+		return fmt.Errorf("stop %q: %w", component, ErrNotRunning)
 	}
 	for _, a := range actors {
 		if err := s.Cluster.Stop(a.Name()); err != nil {
@@ -33,11 +44,17 @@ func (s *Sim) Stop(component string) error {
 }
 
 // Start begins a stopped component anew: what it kept to itself, such as back-offs, is lost, and what it
-// finds is as if it had just come.
+// finds is as if it had just come. Where only some of its actors were stopped, by Cluster.Stop, the others go
+// on. The error is ErrRunning for a component of which none was, and cluster.ErrNotFound for one that there
+// is not.
 func (s *Sim) Start(component string) error {
 	actors, err := s.component(component)
 	if err != nil {
 		return fmt.Errorf("start %q: %w", component, err)
+	}
+	actors = slices.DeleteFunc(actors, func(a cluster.Actor) bool { return !s.Stopped(a.Name()) })
+	if len(actors) == 0 {
+		return fmt.Errorf("start %q: %w", component, ErrRunning)
 	}
 	for _, a := range actors {
 		if err := s.Cluster.Start(a); err != nil {

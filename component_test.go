@@ -7,6 +7,7 @@ import (
 
 	"github.com/daemonsim/daemonsim"
 	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/daemonset"
 )
 
 // TestStopScheduler installs a DaemonSet while the scheduler is stopped.
@@ -56,7 +57,15 @@ func TestStopErrors(t *testing.T) {
 	sim := daemonsim.New(daemonsim.Config{})
 	require.ErrorIs(t, sim.Stop("etcd"), cluster.ErrNotFound)
 	require.ErrorIs(t, sim.Start("etcd"), cluster.ErrNotFound)
-	require.ErrorIs(t, sim.Start(daemonsim.Scheduler), cluster.ErrNotFound, "it runs")
+	require.ErrorIs(t, sim.Start(daemonsim.Scheduler), daemonsim.ErrRunning)
 	require.NoError(t, sim.Stop(daemonsim.Scheduler))
-	require.ErrorIs(t, sim.Stop(daemonsim.Scheduler), cluster.ErrNotFound, "it is stopped")
+	require.ErrorIs(t, sim.Stop(daemonsim.Scheduler), daemonsim.ErrNotRunning)
+	require.NoError(t, sim.Cluster.Stop(daemonset.Name))
+	require.NoError(t, sim.Stop(daemonsim.ControllerManager), "the other actors run")
+	require.ErrorIs(t, sim.Stop(daemonsim.ControllerManager), daemonsim.ErrNotRunning)
+	require.NoError(t, sim.Start(daemonsim.ControllerManager))
+	require.NotNil(t, sim.Controller())
+	require.NoError(t, sim.Cluster.Stop(daemonset.Name))
+	require.NoError(t, sim.Start(daemonsim.ControllerManager), "only one was stopped")
+	require.NotNil(t, sim.Controller())
 }

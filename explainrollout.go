@@ -38,7 +38,8 @@ type RolloutExplanation struct {
 	Finish time.Duration
 	// Offers are single changes that let a rollout go on which does not come to its end by itself. They are
 	// made when it stands as End says. Those that bring it to its end come first, and among them the
-	// smallest: one pod, then a mark on a node, the DaemonSet's settings, its template, a whole node.
+	// smallest: one pod, then a mark on a node, a process, the DaemonSet's settings, its template, a whole
+	// node.
 	Offers []Offer
 }
 
@@ -98,10 +99,7 @@ func (s *Sim) rolloutQuestion(set *daemonset.DaemonSet) standstill.Question {
 	controller := s.Controller()
 	q := standstill.Question{
 		Reader: s.Reader, Now: s.Now(), Set: set, Planner: controller.Planner(set), Profile: s.config.Profile,
-		Late: s.behind(),
-	}
-	if controller != nil {
-		q.Pause = controller.Pause(set.UID, s.Now())
+		Pause: controller.Pause(set.UID, s.Now()), Late: s.behind(),
 	}
 	for event := range s.Events(set.UID) {
 		if event.Type == cluster.EventWarning {

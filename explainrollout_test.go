@@ -243,7 +243,18 @@ take pod agent-2xg5z on a away without waiting for its kubelet: 1/2`},
 			return sim
 		}, `
 Stuck 0/2
-ControllerStopped on a < b by BudgetUsed`},
+ControllerStopped on a < b by BudgetUsed
+start kube-controller-manager: done`},
+		{"a scheduler that is stopped", func(t *testing.T) *daemonsim.Sim {
+			sim := rolling(t, 2)
+			require.NoError(t, sim.Stop(daemonsim.Scheduler))
+			image(t, sim, "agent:v2")
+			require.NoError(t, sim.Settle())
+			return sim
+		}, `
+Stuck 0/2
+PodQueued on a < b by BudgetUsed
+start kube-scheduler: done`},
 		{"a taint between creation and binding", func(t *testing.T) *daemonsim.Sim {
 			sim := rolling(t, 2)
 			image(t, sim, "agent:v2")

@@ -25,6 +25,8 @@ func (s *Sim) CarryOut(r standstill.Remedy) error {
 		return s.UpdateNode(r.Name, func(n *cluster.Node) {
 			n.Spec.Taints = slices.DeleteFunc(n.Spec.Taints, func(t taints.Taint) bool { return t.Same(*r.Taint) })
 		})
+	case standstill.StartComponent:
+		return s.Start(r.Name)
 	case standstill.Undo:
 		return s.Undo(r.Namespace, r.Name, r.Number)
 	case standstill.DeleteNode:

@@ -17,6 +17,12 @@ const (
 	podsTried  = 3
 )
 
+// The processes without which nobody makes a DaemonSet's pods and nobody binds them.
+const (
+	controllerManager = "kube-controller-manager"
+	kubeScheduler     = "kube-scheduler"
+)
+
 // Remedies lists the single changes that are worth trying on a rollout that has been explained, by size, the
 // smallest first. They follow from the roots; none of them has been tried.
 func Remedies(q Question, e *Explanation) []Remedy {
@@ -91,6 +97,10 @@ func (s *seeker) forNode(w *Wait) {
 			s.undo()
 		case ControllerUnaware, ControllerExpects:
 			s.set(WakeController, int(s.Now.Seconds()))
+		case ControllerStopped:
+			s.add(Remedy{Kind: StartComponent, Name: controllerManager})
+		case PodQueued:
+			s.add(Remedy{Kind: StartComponent, Name: kubeScheduler})
 		case ByHand:
 			s.pod(DeletePod, s.oldPod(w.Node))
 		}

@@ -30,6 +30,8 @@ const (
 	RemoveTaint RemedyKind = "RemoveTaint"
 	// WakeController changes an annotation of the DaemonSet, so that its controller looks.
 	WakeController RemedyKind = "WakeController"
+	// StartComponent starts a component of the control plane, which is its Name.
+	StartComponent RemedyKind = "StartComponent"
 	// SetMaxUnavailable and SetMaxSurge set a budget to Number; SetMinReadySeconds sets that field.
 	SetMaxUnavailable  RemedyKind = "SetMaxUnavailable"
 	SetMaxSurge        RemedyKind = "SetMaxSurge"
@@ -46,10 +48,11 @@ const (
 	DeleteNode RemedyKind = "DeleteNode"
 )
 
-// size orders the kinds: one pod, one node's mark, the DaemonSet's settings, its template, a whole node.
+// size orders the kinds: one pod, one node's mark, a process, the DaemonSet's settings, its template, a whole
+// node.
 func (k RemedyKind) size() int {
 	for i, other := range [...]RemedyKind{
-		DeletePod, ForceDeletePod, ReleasePod, DeleteOtherPod, RemoveTaint, WakeController,
+		DeletePod, ForceDeletePod, ReleasePod, DeleteOtherPod, RemoveTaint, WakeController, StartComponent,
 		SetMaxUnavailable, SetMaxSurge, SetMinReadySeconds, StopSurge, StartRolling,
 		AddToleration, Undo, DeleteNode,
 	} {
@@ -91,6 +94,8 @@ func (r Remedy) String() string {
 		return fmt.Sprintf("remove taint %v from node %s", r.Taint, r.Name)
 	case WakeController:
 		return "touch the DaemonSet, so that its controller looks"
+	case StartComponent:
+		return "start " + r.Name
 	case SetMaxUnavailable:
 		return fmt.Sprintf("set maxUnavailable to %d", r.Number)
 	case SetMaxSurge:
@@ -109,7 +114,7 @@ func (r Remedy) String() string {
 	return fmt.Sprintf("remove node %s", r.Name)
 }
 
-// Command is the change as a command line of kubectl.
+// Command is the change as a command line of kubectl or, where Kubernetes has no command for it, of sim.
 func (r Remedy) Command() string {
 	namespace := ""
 	if r.Namespace != "" && r.Namespace != cluster.DefaultNamespace {
@@ -131,6 +136,8 @@ func (r Remedy) Command() string {
 	case WakeController:
 		return fmt.Sprintf("kubectl annotate daemonset/%s%s --overwrite %s=%d",
 			r.Name, namespace, WakeAnnotation, r.Number)
+	case StartComponent:
+		return "sim start " + r.Name
 	case SetMaxUnavailable:
 		return rolling(fmt.Sprintf(`"maxUnavailable":%d`, r.Number))
 	case SetMaxSurge:

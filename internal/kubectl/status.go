@@ -34,18 +34,18 @@ func rolloutStatus(c *call) error {
 func rolloutState(set *daemonset.DaemonSet) (line string, done bool) {
 	s := &set.Status
 	switch {
+	case set.RolledOut():
+		return fmt.Sprintf("daemon set %q successfully rolled out", set.Name), true
 	case set.Generation > s.ObservedGeneration:
 		return "Waiting for daemon set spec update to be observed...", false
 	case s.UpdatedNumberScheduled < s.DesiredNumberScheduled:
 		return fmt.Sprintf("Waiting for daemon set %q rollout to finish: "+
 			"%d out of %d new pods have been updated...",
 			set.Name, s.UpdatedNumberScheduled, s.DesiredNumberScheduled), false
-	case s.NumberAvailable < s.DesiredNumberScheduled:
-		return fmt.Sprintf("Waiting for daemon set %q rollout to finish: "+
-			"%d of %d updated pods are available...",
-			set.Name, s.NumberAvailable, s.DesiredNumberScheduled), false
 	}
-	return fmt.Sprintf("daemon set %q successfully rolled out", set.Name), true
+	return fmt.Sprintf("Waiting for daemon set %q rollout to finish: "+
+		"%d of %d updated pods are available...",
+		set.Name, s.NumberAvailable, s.DesiredNumberScheduled), false
 }
 
 // watch is somebody who watches a rollout.
