@@ -122,24 +122,9 @@ func (p *player) unknownCommand(seen *observation) string {
 
 // gap is a difference that is known and has a name, by what it is about.
 func (p *player) gap(f finding) string {
-	switch e, _ := f.want.(eventState); {
-	case strings.Contains(show(f.want), "DeletionByTaintManager"), e.From == "taint-eviction-controller":
+	e, _ := f.want.(eventState)
+	if strings.Contains(show(f.want), "DeletionByTaintManager") || e.From == "taint-eviction-controller" {
 		return "eviction by a NoExecute taint (no taint eviction controller)"
-	case f.path == "events" || strings.HasPrefix(f.path, "kubectl describe"):
-		if p.flooded() {
-			return "Event flood control (D-204)"
-		}
 	}
 	return ""
-}
-
-// flooded reports whether there have been so many Events about one object that some are dropped.
-func (p *player) flooded() bool {
-	count := make(map[cluster.UID]int)
-	for e := range p.sim.Events(0) {
-		if count[e.UID]++; count[e.UID] > 25 {
-			return true
-		}
-	}
-	return false
 }
