@@ -1,7 +1,9 @@
 package cluster_test
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
@@ -120,4 +122,91 @@ func TestNamespaceHoldsTerminatingPods(t *testing.T) {
 	require.NoError(t, c.Settle())
 	require.Equal(t, []string{"default/bound"}, keysOf(c, cluster.KindPod))
 	require.True(t, storedPod(c, "bound").Terminating())
+}
+
+// TestForeground deletes an owner that waits for what it owns.
+func TestForeground(t *testing.T) {
+	foreground := cluster.DeleteOptions{Propagation: cluster.Foreground}
+	holding := func(o cluster.Object, controller bool) cluster.OwnerReference {
+		ref, yes := ownedBy(o, controller), true
+		ref.BlockOwnerDeletion = &yes
+		return ref
+	}
+	setUp := func(t *testing.T) (*cluster.Cluster, *[]string) {
+		c := family(t)
+		owner := c.Object(kindWidget, "default", "owner")
+		child := stored[*widget](c, kindWidget, "default", "child").Clone().(*widget)
+		child.OwnerReferences = []cluster.OwnerReference{holding(owner, true)}
+		update(t, c, child)
+		p := newPodOn("held", "a")
+		p.OwnerReferences = []cluster.OwnerReference{holding(owner, true)}
+		create(t, c, p)
+		grandchild := stored[*widget](c, kindWidget, "default", "grandchild").Clone().(*widget)
+		grandchild.OwnerReferences = []cluster.OwnerReference{holding(child, true)}
+		update(t, c, grandchild)
+		changes := history(c)
+		require.NoError(t, c.Delete(kindWidget, "default", "owner", foreground))
+		require.NoError(t, c.Settle())
+		return c, changes
+	}
+	terminate := func(t *testing.T, c *cluster.Cluster, name string) {
+		none := time.Duration(0)
+		require.NoError(t, c.Delete(cluster.KindPod, "default", name, cluster.DeleteOptions{GracePeriod: &none}))
+		require.NoError(t, c.Settle())
+	}
+
+	t.Run("D-196 the owner goes last", func(t *testing.T) {
+		c, changes := setUp(t)
+		want := []string{
+			"t=0s user update Widget default/owner",
+			"t=0s garbage-collector update Pod default/held",
+			"t=0s garbage-collector update Pod default/bound",
+			"t=0s garbage-collector delete Pod default/loose",
+			"t=0s garbage-collector update Widget default/child",
+			"t=0s garbage-collector update Widget default/shared",
+			"t=0s garbage-collector delete Widget default/grandchild",
+			"t=0s garbage-collector update Widget default/child",
+			"t=0s garbage-collector delete Widget default/child",
+		}
+		if diff := cmp.Diff(want, *changes); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		owner := stored[*widget](c, kindWidget, "default", "owner")
+		require.True(t, owner.Terminating())
+		require.Equal(t, []string{"foregroundDeletion"}, owner.Finalizers)
+		terminate(t, c, "held")
+		require.Nil(t, c.Object(kindWidget, "default", "owner"), "the other pod does not block")
+		require.True(t, storedPod(c, "bound").Terminating())
+		require.Equal(t, []string{"default/other", "default/shared"}, keysOf(c, kindWidget))
+	})
+	t.Run("what comes meanwhile goes, too", func(t *testing.T) {
+		c, _ := setUp(t)
+		p := newPod("late")
+		p.OwnerReferences = []cluster.OwnerReference{holding(c.Object(kindWidget, "default", "owner"), true)}
+		create(t, c, p)
+		terminate(t, c, "held")
+		require.Nil(t, storedPod(c, "late"))
+		require.Nil(t, c.Object(kindWidget, "default", "owner"))
+	})
+	t.Run("a dependent that is let go is not waited for", func(t *testing.T) {
+		c, _ := setUp(t)
+		update(t, c, edited(storedPod(c, "held"), func(p *cluster.Pod) { p.OwnerReferences = nil }))
+		require.NoError(t, c.Settle())
+		require.Nil(t, c.Object(kindWidget, "default", "owner"))
+	})
+	for _, policy := range []cluster.Propagation{cluster.Background, cluster.Orphan, cluster.Foreground} {
+		t.Run(fmt.Sprint("the latest policy counts ", policy), func(t *testing.T) {
+			c, _ := setUp(t)
+			opts := cluster.DeleteOptions{Propagation: policy}
+			require.NoError(t, c.Delete(kindWidget, "default", "owner", opts))
+			require.Equal(t, policy == cluster.Foreground, c.Object(kindWidget, "default", "owner") != nil)
+		})
+	}
+	t.Run("with nothing to wait for it goes at once", func(t *testing.T) {
+		c := family(t)
+		require.NoError(t, c.Delete(kindWidget, "default", "owner", foreground))
+		require.Nil(t, c.Object(kindWidget, "default", "owner"))
+		require.NoError(t, c.Delete(cluster.KindPod, "default", "loose", foreground))
+		require.Nil(t, storedPod(c, "loose"))
+	})
 }

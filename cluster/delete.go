@@ -14,7 +14,13 @@ const (
 	Background Propagation = iota
 	// Orphan leaves the dependents behind, without the owner.
 	Orphan
+	// Foreground keeps the object, terminating, until those of its dependents are gone whose reference to it
+	// has BlockOwnerDeletion. A pod is not kept: for it this is Background.
+	Foreground
 )
+
+// foregroundFinalizer keeps an object until the garbage collector has deleted its dependents.
+const foregroundFinalizer = "foregroundDeletion"
 
 // DeleteOptions say how to delete. The zero value is what kubectl delete does.
 type DeleteOptions struct {
@@ -44,17 +50,59 @@ func (cl *Client) Delete(kind Kind, namespace, name string, opts DeleteOptions) 
 		cl.deletePod(p, opts)
 		return nil
 	}
-	if m := obj.Meta(); len(m.Finalizers) > 0 {
-		if !m.Terminating() {
-			next := obj.Clone()
-			now := cl.c.now
-			next.Meta().DeletionTimestamp, next.Meta().DeletionGracePeriodSeconds = &now, new(int64)
-			cl.replace(obj, next)
+	m := obj.Meta()
+	finalizers := cl.finalizersFor(m, opts.Propagation)
+	switch {
+	case len(finalizers) == 0 && len(m.Finalizers) > 0 && m.Terminating():
+		// It goes with its last finalizer.
+		cl.replace(obj, withFinalizers(obj, finalizers))
+	case len(finalizers) == 0:
+		cl.remove(obj)
+	case !m.Terminating():
+		next := withFinalizers(obj, finalizers)
+		now := cl.c.now
+		next.Meta().DeletionTimestamp, next.Meta().DeletionGracePeriodSeconds = &now, new(int64)
+		if m.Generation > 0 {
+			// To be deleted is a wish like those of a spec.
+			next.Meta().Generation++
 		}
-		return nil
+		cl.replace(obj, next)
+	case !slices.Equal(finalizers, m.Finalizers):
+		cl.replace(obj, withFinalizers(obj, finalizers))
 	}
-	cl.remove(obj)
 	return nil
+}
+
+// finalizersFor are the finalizers of an object that is deleted: the policy of the latest call is the one that
+// counts.
+func (cl *Client) finalizersFor(m *ObjectMeta, policy Propagation) []string {
+	others := withoutFinalizer(m.Finalizers)
+	if policy == Foreground && cl.c.store.blocked(m) {
+		others = append(others, foregroundFinalizer)
+	}
+	return others
+}
+
+func withoutFinalizer(finalizers []string) []string {
+	return slices.DeleteFunc(slices.Clone(finalizers), func(f string) bool { return f == foregroundFinalizer })
+}
+
+func withFinalizers(obj Object, finalizers []string) Object {
+	next := obj.Clone()
+	next.Meta().Finalizers = finalizers
+	return next
+}
+
+// blocked reports whether an object has dependents that a deletion in the foreground waits for.
+func (s *store) blocked(owner *ObjectMeta) bool {
+	for obj := range s.dependentsOf(owner) {
+		for _, ref := range obj.Meta().OwnerReferences {
+			if ref.UID == owner.UID && ref.BlockOwnerDeletion != nil && *ref.BlockOwnerDeletion {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // orphanDependents takes the owner out of its dependents, as the garbage collector does.

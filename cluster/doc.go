@@ -26,7 +26,8 @@
 //   - A node that is created without conditions is Ready at once, and nothing taints it by itself.
 //   - An actor sees a change as soon as it is written, unless it has a [Lag]. A lag is a fixed delay for each
 //     kind of object; a watch neither breaks off nor skips a version of an object.
-//   - Foreground deletion is not modelled; dependents go after their owner.
+//   - An object that is deleted in the foreground is kept only when it has dependents to wait for, and a pod
+//     never.
 //   - For each object the latest 100 Events are kept, however old they are. Recorders forget none of the
 //     series that they combine, and of a series that is full the first nine messages are known.
 //   - Admission fills in a pod's priority, preemption policy and default namespace; there are no other

@@ -193,7 +193,7 @@ func TestEventsBelongToTheCaller(t *testing.T) {
 
 // TestOwnersOfPods deletes owners that are not the controllers of pods, or are nodes and pods.
 func TestOwnersOfPods(t *testing.T) {
-	for _, propagation := range []cluster.Propagation{cluster.Background, cluster.Orphan} {
+	for _, propagation := range []cluster.Propagation{cluster.Background, cluster.Orphan, cluster.Foreground} {
 		c := cluster.New(cluster.Config{})
 		node, leader := create(t, c, newNode("a")), create(t, c, newPod("leader"))
 		control, plainOwner := create(t, c, newWidget("control")), create(t, c, newWidget("plain"))

@@ -183,55 +183,6 @@ func checkOverlappingSelectors(t *testing.T) {
 	require.Len(t, w.on("n"), 2)
 }
 
-// TestOrphanAndAdoptAgain covers D-197 and D-128.
-func TestOrphanAndAdoptAgain(t *testing.T) {
-	for _, tt := range []struct {
-		name, image string
-		revisions   int
-		updated     int32
-	}{
-		{"same template", "agent:v1", 1, 2},
-		{"other template", "agent:v2", 2, 2},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			w := newWorld(t, setup{}, "a", "b")
-			w.create(agent())
-			w.settle()
-			names := []string{w.only("a").Name, w.only("b").Name}
-			require.NoError(t, w.Delete(daemonset.Kind, "default", "agent",
-				cluster.DeleteOptions{Propagation: cluster.Orphan}))
-			w.settle()
-			require.Equal(t, 1, w.Count(rollout.KindControllerRevision), "pods and revisions stay")
-			require.Zero(t, w.owner(names[0]))
-			w.take()
-
-			w.create(agent(spec(func(s *cluster.PodSpec) { s.Containers[0].Image = tt.image })))
-			w.settle()
-			require.Empty(t, w.take(), "both are adopted")
-			require.Equal(t, names, []string{w.only("a").Name, w.only("b").Name})
-			require.Len(t, daemonset.Revisions(w.Reader, w.set()), tt.revisions)
-			require.Equal(t, tt.updated, w.set().Status.UpdatedNumberScheduled,
-				"KP-17: by their template generation they count as new, whatever they run")
-		})
-	}
-}
-
-// TestRecreate covers D-198: a new DaemonSet of the same name ignores the old one's pods.
-func TestRecreate(t *testing.T) {
-	w := newWorld(t, setup{pods: slow}, "n")
-	w.create(agent())
-	w.settle()
-	uid := w.set().UID
-	require.NoError(t, w.Delete(daemonset.Kind, "default", "agent", cluster.DeleteOptions{}))
-	w.create(agent())
-	w.instant()
-	require.NotEqual(t, uid, w.set().UID)
-	require.Len(t, w.on("n"), 2, "for a while there are two")
-	require.Equal(t, "1/1/0/0/1/0/1", counts(w.set().Status), "the other one is not counted")
-	w.settle()
-	require.Equal(t, w.set().UID, w.only("n").Controller().UID)
-}
-
 // checkRevisionsAreClaimed covers D-177, too.
 func checkRevisionsAreClaimed(t *testing.T) {
 	w := newWorld(t, setup{}, "n")

@@ -19,7 +19,7 @@ func TestRolloutRules(t *testing.T) {
 	t.Run("D-125", checkRollAfterManage)
 	t.Run("D-126", checkEntries)
 	t.Run("D-127", TestIsNew)
-	t.Run("D-128", TestOrphanAndAdoptAgain)
+	t.Run("D-128", checkOrphans)
 	t.Run("D-129", TestAvailable)
 	t.Run("D-134", checkBurstOfRoll)
 	t.Run("D-146", TestTimelineInPlace)

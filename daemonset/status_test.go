@@ -169,20 +169,6 @@ func TestStatusIsWrittenOnlyWhenDifferent(t *testing.T) {
 	require.Equal(t, 1, writes, "for the observed generation")
 }
 
-// TestStatusOfTerminatingSet covers D-194 and D-196.
-func TestStatusOfTerminatingSet(t *testing.T) {
-	w := newWorld(t, setup{}, "a", "b")
-	w.create(agent(func(d *daemonset.DaemonSet) { d.Finalizers = []string{"example.com/hold"} }))
-	w.settle()
-	require.NoError(t, w.Delete(daemonset.Kind, "default", "agent", cluster.DeleteOptions{}))
-	w.take()
-	w.remove(w.only("a"))
-	w.join("c")
-	w.settle()
-	require.Empty(t, w.take(), "nothing is created")
-	require.Equal(t, "2/2/0/2/2/2/0", counts(w.set().Status), "and status freezes")
-}
-
 // TestStatusAfterAnything lets anything happen to a cluster and recounts: the sums that the controller
 // keeps must never drift from what there is.
 func TestStatusAfterAnything(t *testing.T) {

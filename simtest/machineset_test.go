@@ -166,7 +166,9 @@ func (m *machine) SetRestarted(t *rapid.T) {
 func (m *machine) SetDeleted(t *rapid.T) {
 	set := m.set(t)
 	how := cluster.DeleteOptions{
-		Propagation: rapid.SampledFrom([]cluster.Propagation{cluster.Background, cluster.Orphan}).Draw(t, "how"),
+		Propagation: rapid.SampledFrom([]cluster.Propagation{
+			cluster.Background, cluster.Orphan, cluster.Foreground,
+		}).Draw(t, "how"),
 	}
 	m.do(t, fmt.Sprintf("DaemonSet %s deleted %v", set.Name, how.Propagation), func(sim *daemonsim.Sim) error {
 		return sim.Delete(daemonset.Kind, set.Namespace, set.Name, how)
