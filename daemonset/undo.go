@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/daemonsim/daemonsim/affinity"
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/rollout"
 )
@@ -17,13 +18,7 @@ const RestartedAtAnnotation = "kubectl.kubernetes.io/restartedAt"
 // or, for 0, the one before the current. It reports false when the template is that already. The error
 // is rollout.ErrNoRevision or rollout.ErrFewRevisions when there is no such revision.
 func Undo(cl *cluster.Client, set *DaemonSet, number int64) (changed bool, err error) {
-	var own []*rollout.ControllerRevision
-	for _, r := range Revisions(cl.Reader, set) {
-		if ref := r.Controller(); ref != nil && ref.UID == set.UID {
-			own = append(own, r)
-		}
-	}
-	target, err := rollout.UndoTarget(own, number)
+	target, err := rollout.UndoTarget(History(cl.Reader, set), number)
 	if err != nil {
 		return false, fmt.Errorf("undo %s: %w", set.Key(), err)
 	}
@@ -38,6 +33,23 @@ func Undo(cl *cluster.Client, set *DaemonSet, number int64) (changed bool, err e
 	next.Spec.Template = *template
 	_, err = cl.Update(next)
 	return err == nil, err
+}
+
+// History returns the ControllerRevisions that kubectl takes for the history of a DaemonSet, lowest number
+// first: those that the DaemonSet controls and whose labels its selector matches. A selector that cannot be
+// read matches none.
+func History(r cluster.Reader, set *DaemonSet) []*rollout.ControllerRevision {
+	selector, err := affinity.Compile(set.Spec.Selector)
+	if err != nil {
+		return nil
+	}
+	var list []*rollout.ControllerRevision
+	for _, rev := range Revisions(r, set) {
+		if ref := rev.Controller(); ref != nil && ref.UID == set.UID && selector.Matches(rev.Labels) {
+			list = append(list, rev)
+		}
+	}
+	return list
 }
 
 // Restart changes nothing about the template but an annotation, so that all pods are replaced. It

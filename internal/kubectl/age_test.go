@@ -20,7 +20,7 @@ func TestAge(t *testing.T) {
 		{8*day - 1, "7d23h"}, {8 * day, "8d"}, {2*year - 1, "729d"}, {2 * year, "2y"},
 		{2*year + 40*day, "2y40d"}, {8 * year, "8y"}, {9*year - 1, "8y"},
 	} {
-		require.Equal(t, tt.want, age(tt.d), "%v", tt.d)
+		t.Run("D-228 "+tt.want, func(t *testing.T) { require.Equal(t, tt.want, age(tt.d), "%v", tt.d) })
 	}
 }
 

@@ -58,24 +58,28 @@ func cells(line string) []string {
 
 // TestHeaders holds the columns of each type against what kubectl shows.
 func TestHeaders(t *testing.T) {
-	for name, want := range map[string][2]string{
-		"ds": {"NAME DESIRED CURRENT READY UP-TO-DATE AVAILABLE NODE SELECTOR AGE", "CONTAINERS IMAGES SELECTOR"},
-		"po": {"NAME READY STATUS RESTARTS AGE", "IP NODE NOMINATED NODE READINESS GATES"},
-		"no": {"NAME STATUS ROLES AGE VERSION",
+	for _, tt := range []struct{ name, resource, narrow, wide string }{
+		{"D-226 daemonsets", "ds", "NAME DESIRED CURRENT READY UP-TO-DATE AVAILABLE NODE SELECTOR AGE",
+			"CONTAINERS IMAGES SELECTOR"},
+		{"D-247 pods", "po", "NAME READY STATUS RESTARTS AGE", "IP NODE NOMINATED NODE READINESS GATES"},
+		{"nodes", "no", "NAME STATUS ROLES AGE VERSION",
 			"INTERNAL-IP EXTERNAL-IP OS-IMAGE KERNEL-VERSION CONTAINER-RUNTIME"},
-		"ControllerRevision.apps": {"NAME CONTROLLER REVISION AGE", ""},
+		{"D-227 controllerrevisions", "ControllerRevision.apps", "NAME CONTROLLER REVISION AGE", ""},
 	} {
-		res, err := resourceNamed(name)
-		require.NoError(t, err)
-		var narrow, wide []string
-		for _, c := range res.columns {
-			if c.wide {
-				wide = append(wide, c.header)
-			} else {
-				narrow = append(narrow, c.header)
+		t.Run(tt.name, func(t *testing.T) {
+			res, err := resourceNamed(tt.resource)
+			require.NoError(t, err)
+			var narrow, wide []string
+			for _, c := range res.columns {
+				if c.wide {
+					wide = append(wide, c.header)
+				} else {
+					narrow = append(narrow, c.header)
+				}
 			}
-		}
-		require.Equal(t, want, [2]string{strings.Join(narrow, " "), strings.Join(wide, " ")}, name)
+			require.Equal(t, tt.narrow, strings.Join(narrow, " "))
+			require.Equal(t, tt.wide, strings.Join(wide, " "))
+		})
 	}
 }
 
@@ -89,39 +93,65 @@ func TestPodStatus(t *testing.T) {
 	gated := cluster.NewTemplate(cluster.PodTemplateSpec{Spec: cluster.PodSpec{
 		SchedulingGates: []cluster.PodSchedulingGate{{Name: "wait"}}, Containers: []cluster.Container{{Name: "a"}},
 	}})
-	soon := time.Minute
+	sidecar := cluster.ContainerRestartPolicyAlways
+	withSidecar := cluster.NewTemplate(cluster.PodTemplateSpec{Spec: cluster.PodSpec{
+		InitContainers: []cluster.Container{{Name: "s", RestartPolicy: &sidecar}, {Name: "i"}},
+		Containers:     []cluster.Container{{Name: "a"}},
+	}})
+	deleted := func() cluster.ObjectMeta {
+		soon := time.Minute
+		return cluster.ObjectMeta{DeletionTimestamp: &soon}
+	}
+	running := cluster.PodStatus{Phase: cluster.PodRunning, Started: true}
+	ready := cluster.PodStatus{Phase: cluster.PodRunning, Started: true, Ready: true}
+	failed := func(trouble cluster.PodTrouble) cluster.PodStatus {
+		return cluster.PodStatus{Phase: cluster.PodFailed, Trouble: &trouble}
+	}
 	for _, tt := range []struct {
-		reason        string
+		name          string
 		pod           cluster.Pod
 		ready, status string
 	}{
-		{"not bound", cluster.Pod{Template: template}, "0/2", "Pending"},
-		{"gated", cluster.Pod{Template: gated}, "0/1", "SchedulingGated"},
-		{"image being pulled", cluster.Pod{Template: template, NodeName: "n"}, "0/2", "ContainerCreating"},
-		{"init containers first", cluster.Pod{Template: withInit, NodeName: "n"}, "0/1", "Init:0/1"},
-		{"running, not ready", cluster.Pod{Template: template, NodeName: "n",
-			Status: cluster.PodStatus{Phase: cluster.PodRunning, Started: true}}, "0/2", "Running"},
-		{"ready", cluster.Pod{Template: template, NodeName: "n",
-			Status: cluster.PodStatus{Phase: cluster.PodRunning, Started: true, Ready: true}}, "2/2", "Running"},
-		{"crash loop", cluster.Pod{Template: template, NodeName: "n", Status: cluster.PodStatus{
+		{"D-250 not bound", cluster.Pod{Template: template}, "0/2", "Pending"},
+		{"D-247 gated", cluster.Pod{Template: gated}, "0/1", "SchedulingGated"},
+		{"D-250 image being pulled", cluster.Pod{Template: template, NodeName: "n"}, "0/2", "ContainerCreating"},
+		{"D-247 init containers first", cluster.Pod{Template: withInit, NodeName: "n"}, "0/1", "Init:0/1"},
+		{"D-247 a waiting reason", cluster.Pod{Template: template, NodeName: "n", Status: cluster.PodStatus{
+			Trouble: &cluster.PodTrouble{Waiting: "ImagePullBackOff"},
+		}}, "0/2", "ImagePullBackOff"},
+		{"D-250 running, not ready", cluster.Pod{Template: template, NodeName: "n", Status: running}, "0/2", "Running"},
+		{"D-250 ready", cluster.Pod{Template: template, NodeName: "n", Status: ready}, "2/2", "Running"},
+		{"D-249 a sidecar counts, another init container does not",
+			cluster.Pod{Template: withSidecar, NodeName: "n", Status: ready}, "2/2", "Running"},
+		{"D-250 crash loop", cluster.Pod{Template: template, NodeName: "n", Status: cluster.PodStatus{
 			Phase: cluster.PodRunning, Trouble: &cluster.PodTrouble{ExitCode: 1, Waiting: "CrashLoopBackOff"},
 		}}, "0/2", "CrashLoopBackOff"},
-		{"between attempts", cluster.Pod{Template: template, NodeName: "n", Status: cluster.PodStatus{
+		{"D-250 between attempts", cluster.Pod{Template: template, NodeName: "n", Status: cluster.PodStatus{
 			Phase: cluster.PodRunning, Trouble: &cluster.PodTrouble{ExitCode: 1},
 		}}, "0/2", "Error"},
-		{"evicted", cluster.Pod{Template: template, NodeName: "n", Status: cluster.PodStatus{
-			Phase: cluster.PodFailed, Trouble: &cluster.PodTrouble{Reason: "Evicted"},
-		}}, "0/2", "Evicted"},
-		{"failed", cluster.Pod{Template: template, NodeName: "n", Status: cluster.PodStatus{
-			Phase: cluster.PodFailed, Trouble: &cluster.PodTrouble{ExitCode: 1},
-		}}, "0/2", "Error"},
-		{"terminating", cluster.Pod{Template: template, NodeName: "n",
-			ObjectMeta: cluster.ObjectMeta{DeletionTimestamp: &soon},
-			Status:     cluster.PodStatus{Phase: cluster.PodRunning, Started: true, Ready: true},
-		}, "2/2", "Terminating"},
+		{"D-250 evicted", cluster.Pod{Template: template, NodeName: "n",
+			Status: failed(cluster.PodTrouble{Reason: "Evicted"})}, "0/2", "Evicted"},
+		{"D-247 a terminated reason over that of the pod", cluster.Pod{Template: template, NodeName: "n",
+			Status: failed(cluster.PodTrouble{Reason: "Evicted", ExitCode: 1})}, "0/2", "Error"},
+		{"D-247 failed", cluster.Pod{Template: template, NodeName: "n",
+			Status: failed(cluster.PodTrouble{ExitCode: 1})}, "0/2", "Error"},
+		{"D-247 succeeded", cluster.Pod{Template: template, NodeName: "n",
+			Status: cluster.PodStatus{Phase: cluster.PodSucceeded}}, "0/2", "Completed"},
+		{"D-250 terminating", cluster.Pod{Template: template, NodeName: "n", ObjectMeta: deleted(), Status: ready},
+			"2/2", "Terminating"},
+		{"D-248 terminating on a dead node", cluster.Pod{Template: template, NodeName: "n", ObjectMeta: deleted(),
+			Status: running}, "0/2", "Terminating"},
+		{"D-248 failed and terminating", cluster.Pod{Template: template, NodeName: "n", ObjectMeta: deleted(),
+			Status: failed(cluster.PodTrouble{ExitCode: 1})}, "0/2", "Error"},
+		{"D-248 evicted and terminating", cluster.Pod{Template: template, NodeName: "n", ObjectMeta: deleted(),
+			Status: failed(cluster.PodTrouble{Reason: "Evicted"})}, "0/2", "Evicted"},
+		{"D-248 succeeded and terminating", cluster.Pod{Template: template, NodeName: "n", ObjectMeta: deleted(),
+			Status: cluster.PodStatus{Phase: cluster.PodSucceeded}}, "0/2", "Completed"},
 	} {
-		require.Equal(t, tt.ready, podReady(&tt.pod), tt.reason)
-		require.Equal(t, tt.status, podStatus(&tt.pod), tt.reason)
+		t.Run(tt.name, func(t *testing.T) {
+			require.Equal(t, tt.ready, podReady(&tt.pod))
+			require.Equal(t, tt.status, podStatus(&tt.pod))
+		})
 	}
 }
 

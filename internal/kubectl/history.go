@@ -15,7 +15,7 @@ func rolloutHistory(c *call) error {
 		return fmt.Errorf("revision must be a positive integer: %d", n)
 	}
 	return c.eachDaemonSet(func(set *daemonset.DaemonSet) error {
-		own := c.ownRevisions(set)
+		own := daemonset.History(c.sim.Reader, set)
 		switch {
 		case len(own) == 0:
 			c.printf("%s \nNo rollout history found.\n", title(set))

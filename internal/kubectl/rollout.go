@@ -127,14 +127,3 @@ func (c *call) template(namespace, name string) string {
 	d.podTemplate(&c.sim.DaemonSet(namespace, name).Spec.Template)
 	return d.text.String()
 }
-
-// ownRevisions are the revisions of a DaemonSet that rollout history lists.
-func (c *call) ownRevisions(set *daemonset.DaemonSet) []*rollout.ControllerRevision {
-	var own []*rollout.ControllerRevision
-	for _, r := range daemonset.Revisions(c.sim.Reader, set) {
-		if ref := r.Controller(); ref != nil && ref.UID == set.UID {
-			own = append(own, r)
-		}
-	}
-	return rollout.Sorted(own)
-}
