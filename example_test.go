@@ -65,6 +65,7 @@ func ExampleSim_ExplainAll() {
 	sim := daemonsim.New(daemonsim.Config{})
 	must(sim.ApplyYAML("agent.yaml", agent))
 	must(sim.AddNodes("node-1", "node-2"))
+	must(sim.Settle()) // until then the nodes are tainted as ones that have just joined
 	must(sim.UpdateNode("node-2", func(n *cluster.Node) {
 		n.Spec.Taints = []taints.Taint{{Key: "dedicated", Value: "gpu", Effect: taints.EffectNoExecute}}
 	}))
@@ -84,6 +85,7 @@ func ExampleSim_ExplainPod() {
 	sim := daemonsim.New(daemonsim.Config{})
 	must(sim.AddNodes("node-1", "node-2"))
 	must(sim.Cordon("node-2"))
+	must(sim.Settle())
 	must(sim.ApplyYAML("pod.yaml", `
 apiVersion: v1
 kind: Pod
@@ -120,7 +122,7 @@ func ExampleSim_Fork() {
 	fmt.Println("fork:", fork.DaemonSet("default", "agent").Status.NumberReady, "ready at", fork.Now())
 	fmt.Println("original:", sim.DaemonSet("default", "agent").Status.NumberReady, "ready at", sim.Now())
 	// Output:
-	// fork: 2 ready at 8s
+	// fork: 2 ready at 20s
 	// original: 3 ready at 2s
 }
 

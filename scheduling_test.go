@@ -91,7 +91,7 @@ func TestDaemonPodsInTheScheduler(t *testing.T) {
 		}
 	})
 	notReady := func(n *cluster.Node) {
-		n.Spec.Taints = []taints.Taint{{Key: taints.KeyNotReady, Effect: taints.EffectNoSchedule}}
+		n.Status.Conditions = []cluster.NodeCondition{{Type: cluster.NodeReady, Status: cluster.ConditionFalse}}
 	}
 	t.Run("S-167 a node that is not ready gets no pod", func(t *testing.T) {
 		require.Equal(t, [3]int32{1, 1, 1}, numbers(settled(t, smallNode("a", nil), smallNode("b", notReady), daemon("1", nil))))

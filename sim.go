@@ -11,6 +11,8 @@ import (
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/cluster/disruption"
 	"github.com/daemonsim/daemonsim/cluster/kubelet"
+	"github.com/daemonsim/daemonsim/cluster/nodelifecycle"
+	"github.com/daemonsim/daemonsim/cluster/podgc"
 	"github.com/daemonsim/daemonsim/daemonset"
 	"github.com/daemonsim/daemonsim/rollout"
 	"github.com/daemonsim/daemonsim/scheduler"
@@ -46,6 +48,14 @@ type Config struct {
 	// Capacity is what a node has that is created without saying. Nil means cpu 4, memory 16Gi,
 	// ephemeral-storage 100Gi and 110 pods.
 	Capacity cluster.ResourceList
+	// NodeLifecycle says how long a node may not answer until it is given up, PodGC how long the pods of a node
+	// that is gone are left. The zero values are Kubernetes' own.
+	NodeLifecycle nodelifecycle.Config
+	PodGC         podgc.Config
+	// Without names actors that are left out, as if that part of the control plane did not run: "node-controller",
+	// "pod-garbage-collector", "disruption-controller" and so on. Without "node-controller" no condition of a node
+	// becomes a taint, and new nodes are not tainted until they are known to be ready.
+	Without []string
 	// Lags say how far behind the cluster actors are, by their names: "daemonset-controller",
 	// "default-scheduler", "kubelet" and so on. All others see every change as it is written.
 	Lags map[string]cluster.Lag
@@ -71,8 +81,8 @@ type Sim struct {
 	config *Config
 }
 
-// New returns an empty cluster with a scheduler, kubelets, and the controllers of DaemonSets and of
-// disruption budgets.
+// New returns an empty cluster with a scheduler, kubelets, and the controllers of nodes, of DaemonSets and of
+// disruption budgets, and the collector of pods.
 func New(config Config) *Sim {
 	if config.Epoch.IsZero() {
 		config.Epoch = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
@@ -82,10 +92,12 @@ func New(config Config) *Sim {
 		config.Profile = scheduler.DefaultProfile()
 	}
 	config.Images, config.Planners = maps.Clone(config.Images), maps.Clone(config.Planners)
+	config.Without = slices.Clone(config.Without)
 	c := cluster.New(
 		cluster.Config{
-			Seed: config.Seed, Chooser: config.Chooser,
-			Capacity: config.Capacity, Lags: config.Lags, MaxSteps: config.MaxSteps,
+			Seed: config.Seed, Chooser: config.Chooser, Capacity: config.Capacity,
+			TaintNewNodes: !slices.Contains(config.Without, nodelifecycle.Name),
+			Lags:          config.Lags, MaxSteps: config.MaxSteps,
 		},
 		config.actors()...,
 	)
@@ -94,14 +106,17 @@ func New(config Config) *Sim {
 
 // actors is the control plane and the kubelets, in the order in which they are told of changes.
 func (c *Config) actors() []cluster.Actor {
-	return []cluster.Actor{
+	all := []cluster.Actor{
+		nodelifecycle.New(c.NodeLifecycle),
 		daemonset.New(daemonset.Config{
 			Mode: c.Mode, Planner: c.Planner, Planners: c.Planners, NoOwnWritesCheck: c.NoOwnWritesCheck,
 		}),
 		scheduler.New(scheduler.Config{Profile: c.Profile}),
 		c.kubelet(),
 		disruption.New(),
+		podgc.New(c.PodGC),
 	}
+	return slices.DeleteFunc(all, func(a cluster.Actor) bool { return slices.Contains(c.Without, a.Name()) })
 }
 
 // kubelet is the actor that plays the kubelets.
@@ -153,11 +168,6 @@ func (s *Sim) AddNodes(names ...string) error {
 		}
 	}
 	return nil
-}
-
-// RemoveNode removes a node; its pods go with it.
-func (s *Sim) RemoveNode(name string) error {
-	return s.Delete(cluster.KindNode, "", name, cluster.DeleteOptions{})
 }
 
 // UpdateNode lets change edit a copy of a node, its status included, and stores the result.

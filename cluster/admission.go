@@ -1,6 +1,30 @@
 package cluster
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+
+	"github.com/daemonsim/daemonsim/taints"
+)
+
+// registration is what a new node is tainted with, so that no pod can slip in before the node is known to be
+// ready.
+var registration = taints.Taint{Key: taints.KeyNotReady, Effect: taints.EffectNoSchedule}
+
+// onlyRegistration is shared by all new nodes without taints of their own.
+var onlyRegistration = []taints.Taint{registration}
+
+// admitNode taints a new node.
+func (cl *Client) admitNode(n *Node) {
+	n.outage = nil
+	switch {
+	case !cl.c.config.TaintNewNodes || slices.ContainsFunc(n.Spec.Taints, registration.Same):
+	case len(n.Spec.Taints) == 0:
+		n.Spec.Taints = onlyRegistration
+	default:
+		n.Spec.Taints = append(slices.Clip(n.Spec.Taints), registration)
+	}
+}
 
 // admitPod resolves what a new pod says by name: its priority class gives it priority and preemption
 // policy. What the pod itself says of them may not be anything else. One that is born on a node gets the

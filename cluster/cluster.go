@@ -19,6 +19,9 @@ type Config struct {
 	// Capacity is what a node has that is created without saying. Nil means cpu 4, memory 16Gi,
 	// ephemeral-storage 100Gi and 110 pods.
 	Capacity ResourceList
+	// TaintNewNodes makes admission taint every new node node.kubernetes.io/not-ready:NoSchedule, as the API
+	// server does. It is for clusters with an actor that takes the taint off again.
+	TaintNewNodes bool
 	// Lags say, by their names, which actors see the cluster later than it changes. All others see every
 	// change as it is written. See Cluster.SetLag.
 	Lags map[string]Lag

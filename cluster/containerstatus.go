@@ -61,7 +61,7 @@ func (p *Pod) ContainerStatuses() []ContainerStatus {
 			Name:                 containers[i].Name,
 			State:                p.containerState(),
 			LastTerminationState: p.lastState(),
-			Ready:                p.Status.Ready,
+			Ready:                p.Status.ContainersReady(),
 			RestartCount:         p.Status.Restarts,
 			Image:                containers[i].Image,
 			Started:              &started,

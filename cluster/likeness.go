@@ -102,7 +102,7 @@ func newLook(n *Node) look {
 
 // looksLike reports whether two versions of a node have equal labels and taints.
 func (n *Node) looksLike(other *Node) bool {
-	return maps.Equal(n.Labels, other.Labels) && slices.Equal(n.Spec.Taints, other.Spec.Taints)
+	return slices.Equal(n.Spec.Taints, other.Spec.Taints) && maps.Equal(n.Labels, other.Labels)
 }
 
 // linkLike enters a node among those that look like it, as the last of them.

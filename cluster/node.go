@@ -29,6 +29,8 @@ type Node struct {
 
 	id       NodeID
 	likeness Likeness
+	// outage never changes once it is stored.
+	outage *Outage
 }
 
 // NodeSpec is what people and controllers decide about a node.
@@ -67,13 +69,34 @@ type ContainerImage struct {
 	SizeBytes int64 `json:"sizeBytes,omitempty"`
 }
 
+// The types of conditions of a node. A kubelet reports all but NodeNetworkUnavailable, which is the network's.
+const (
+	NodeReady              = "Ready"
+	NodeMemoryPressure     = "MemoryPressure"
+	NodeDiskPressure       = "DiskPressure"
+	NodePIDPressure        = "PIDPressure"
+	NodeNetworkUnavailable = "NetworkUnavailable"
+)
+
+// The values of a condition's Status.
+const (
+	ConditionTrue    = "True"
+	ConditionFalse   = "False"
+	ConditionUnknown = "Unknown"
+)
+
+// NodeStatusUnknown is the reason of the conditions of a node whose kubelet has not been heard of for too long.
+const NodeStatusUnknown = "NodeStatusUnknown"
+
 // NodeCondition is one condition of a node.
 type NodeCondition struct {
-	// Type is Ready, MemoryPressure, DiskPressure, PIDPressure or NetworkUnavailable.
+	// Type is one of the types above, such as NodeReady.
 	Type string `json:"type"`
 	// Status is True, False or Unknown.
-	Status             string        `json:"status"`
-	LastHeartbeatTime  time.Duration `json:"lastHeartbeatTime,omitempty"`
+	Status string `json:"status"`
+	// LastHeartbeatTime is kept and shown, never interpreted: see Node.Outage.
+	LastHeartbeatTime time.Duration `json:"lastHeartbeatTime,omitempty"`
+	// LastTransitionTime is the virtual time at which Status last changed.
 	LastTransitionTime time.Duration `json:"lastTransitionTime,omitempty"`
 	Reason             string        `json:"reason,omitempty"`
 	Message            string        `json:"message,omitempty"`
@@ -112,13 +135,16 @@ func (n *Node) Scope() Scope { return ClusterScoped }
 func (n *Node) ID() NodeID { return n.id }
 
 // Ready reports whether the node's condition Ready is True.
-func (n *Node) Ready() bool {
+func (n *Node) Ready() bool { return n.ConditionStatus(NodeReady) == ConditionTrue }
+
+// ConditionStatus is the status of the condition of that type, "" when the node has none.
+func (n *Node) ConditionStatus(conditionType string) string {
 	for i := range n.Status.Conditions {
-		if c := &n.Status.Conditions[i]; c.Type == "Ready" {
-			return c.Status == "True"
+		if c := &n.Status.Conditions[i]; c.Type == conditionType {
+			return c.Status
 		}
 	}
-	return false
+	return ""
 }
 
 // Clone returns a deep copy. It has no Likeness, as it may come to look different.
@@ -180,7 +206,7 @@ func (n *Node) defaultLabels() {
 
 // readyConditions is shared by all stored nodes that were created without conditions.
 var readyConditions = []NodeCondition{{
-	Type: "Ready", Status: "True", Reason: "KubeletReady",
+	Type: NodeReady, Status: ConditionTrue, Reason: "KubeletReady",
 	Message: "kubelet is posting ready status",
 }}
 
@@ -197,5 +223,5 @@ func (n *Node) CopyStatus(from Object) Object {
 // PrepareUpdate keeps the status.
 func (n *Node) PrepareUpdate(old Object) {
 	was := old.(*Node)
-	n.Status, n.id, n.likeness = was.Status, was.id, was.likeness
+	n.Status, n.id, n.likeness, n.outage = was.Status, was.id, was.likeness, was.outage
 }

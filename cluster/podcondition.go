@@ -19,12 +19,6 @@ type PodCondition struct {
 	Message string `json:"message,omitempty"`
 }
 
-// The values of a condition's Status.
-const (
-	conditionTrue  = "True"
-	conditionFalse = "False"
-)
-
 // Conditions are the pod's conditions in the order in which a kubelet lists them: Initialized, Ready,
 // ContainersReady, PodScheduled, and at the end DisruptionTarget if somebody is about to remove the
 // pod. Of the former, a pod that is not bound has at most PodScheduled. The caller owns the result.
@@ -32,7 +26,7 @@ func (p *Pod) Conditions() []PodCondition {
 	list := p.progress()
 	if d, ok := p.Disruption(); ok {
 		list = append(list, PodCondition{
-			Type: DisruptionTarget, Status: conditionTrue, LastTransitionTime: &d.At,
+			Type: DisruptionTarget, Status: ConditionTrue, LastTransitionTime: &d.At,
 			Reason: d.Reason, Message: d.Message,
 		})
 	}
@@ -44,17 +38,23 @@ func (p *Pod) progress() []PodCondition {
 	if !p.Bound() {
 		return p.unscheduled()
 	}
-	ready, containers := p.readiness(PodReady), p.readiness(ContainersReady)
+	ready := p.readiness(PodReady, &p.Status)
+	known := p.Status.WithNode()
+	containers := p.readiness(ContainersReady, &known)
+	if known.Ready && !p.Status.Ready {
+		// Reason and message are left as they were.
+		ready.Reason, ready.Message = "", ""
+	}
 	scheduled := p.Status.ScheduledAt
 	return []PodCondition{p.initialized(), ready, containers, {
-		Type: PodScheduled, Status: conditionTrue, LastTransitionTime: &scheduled,
+		Type: PodScheduled, Status: ConditionTrue, LastTransitionTime: &scheduled,
 	}}
 }
 
 // unscheduled says why a pod has no node, if anybody has found out.
 func (p *Pod) unscheduled() []PodCondition {
 	created := p.CreationTimestamp
-	c := PodCondition{Type: PodScheduled, Status: conditionFalse, LastTransitionTime: &created}
+	c := PodCondition{Type: PodScheduled, Status: ConditionFalse, LastTransitionTime: &created}
 	switch t := p.Status.Trouble; {
 	case len(p.Spec().SchedulingGates) > 0:
 		c.Reason = "SchedulingGated"
@@ -73,7 +73,7 @@ func (p *Pod) unscheduled() []PodCondition {
 // initialized is about the init containers, which have ended when the others run.
 func (p *Pod) initialized() PodCondition {
 	at := p.Status.ScheduledAt
-	c := PodCondition{Type: PodInitialized, Status: conditionTrue, LastTransitionTime: &at}
+	c := PodCondition{Type: PodInitialized, Status: ConditionTrue, LastTransitionTime: &at}
 	waiting := containerNames(p.Spec().InitContainers)
 	switch {
 	case p.Status.Phase == PodSucceeded:
@@ -82,24 +82,24 @@ func (p *Pod) initialized() PodCondition {
 	case p.hasRun():
 		at = p.Status.StartedAt
 	default:
-		c.Status, c.Reason = conditionFalse, "ContainersNotInitialized"
+		c.Status, c.Reason = ConditionFalse, "ContainersNotInitialized"
 		c.Message = "containers with incomplete status: " + waiting
 	}
 	return c
 }
 
-// readiness is a condition that has the truth of Status.Ready.
-func (p *Pod) readiness(kind PodConditionType) PodCondition {
+// readiness is a condition that has the truth of a status' Ready.
+func (p *Pod) readiness(kind PodConditionType, s *PodStatus) PodCondition {
 	// A pod that has never been ready has not been so since it was bound.
-	at := max(p.Status.ReadySince, p.Status.ScheduledAt)
-	c := PodCondition{Type: kind, Status: conditionFalse, LastTransitionTime: &at}
+	at := max(s.ReadySince, p.Status.ScheduledAt)
+	c := PodCondition{Type: kind, Status: ConditionFalse, LastTransitionTime: &at}
 	switch {
 	case p.Status.Phase == PodSucceeded:
 		c.Reason = "PodCompleted"
 	case p.Status.Phase == PodFailed:
 		c.Reason = "PodFailed"
-	case p.Status.Ready:
-		c.Status = conditionTrue
+	case s.Ready:
+		c.Status = ConditionTrue
 	default:
 		c.Reason = "ContainersNotReady"
 		c.Message = "containers with unready status: " + containerNames(p.Spec().Containers)

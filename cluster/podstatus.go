@@ -21,7 +21,7 @@ const (
 type PodStatus struct {
 	// Phase is the phase; empty reads as Pending.
 	Phase PodPhase
-	// Ready is the status of the condition Ready.
+	// Ready is the status of the condition Ready; see also ContainersReady.
 	Ready bool
 	// Started reports whether the containers run.
 	Started bool
@@ -51,6 +51,10 @@ type PodTrouble struct {
 	NominatedNodeName string
 	// Disruption is why somebody is about to remove the pod; the zero Disruption is no such reason.
 	Disruption Disruption
+	// NodeNotReady says that the condition Ready was True and is False because the node does not answer. It
+	// says nothing of the containers: they have been ready since ContainersReadySince, as far as is known.
+	NodeNotReady         bool
+	ContainersReadySince time.Duration
 	// LastExitAt is the virtual time at which the containers last stopped.
 	LastExitAt time.Duration
 	// ExitCode is the exit code of that stop.
@@ -79,6 +83,32 @@ func (s PodStatus) WithTrouble(edit func(*PodTrouble)) PodStatus {
 		s.Trouble = &t
 	}
 	return s
+}
+
+// WithoutNode returns the status of a pod that is ready as it becomes at a time when its node is found not to
+// answer: the condition Ready is False, and all else stays. One that is not ready stays as it is.
+func (s PodStatus) WithoutNode(now time.Duration) PodStatus {
+	if !s.Ready {
+		return s
+	}
+	since := s.ReadySince
+	s.Ready, s.ReadySince = false, now
+	return s.WithTrouble(func(t *PodTrouble) { t.NodeNotReady, t.ContainersReadySince = true, since })
+}
+
+// WithNode undoes WithoutNode: the kubelet is back and says since when the pod has been ready.
+func (s PodStatus) WithNode() PodStatus {
+	if s.Trouble == nil || !s.Trouble.NodeNotReady {
+		return s
+	}
+	s.Ready, s.ReadySince = true, s.Trouble.ContainersReadySince
+	return s.WithTrouble(func(t *PodTrouble) { t.NodeNotReady, t.ContainersReadySince = false, 0 })
+}
+
+// ContainersReady reports whether all containers are ready. That is Ready, but for a pod whose node does not
+// answer: there the containers are as they were.
+func (s *PodStatus) ContainersReady() bool {
+	return s.Ready || s.Trouble != nil && s.Trouble.NodeNotReady
 }
 
 // NominatedNodeName is the node on which others make room for the pod, as status.nominatedNodeName

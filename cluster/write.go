@@ -52,8 +52,11 @@ func (cl *Client) prepareNew(obj Object) error {
 		return err
 	}
 	defaultOwn(obj)
-	if n, ok := obj.(*Node); ok && n.Status.Allocatable == nil {
-		n.Status.Capacity, n.Status.Allocatable = cl.c.capacity, cl.c.capacity
+	if n, ok := obj.(*Node); ok {
+		if n.Status.Allocatable == nil {
+			n.Status.Capacity, n.Status.Allocatable = cl.c.capacity, cl.c.capacity
+		}
+		cl.admitNode(n)
 	}
 	if p, ok := obj.(*Pod); ok {
 		if err := cl.admitPod(p); err != nil {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/cluster/kubelet"
 )
 
 // kwok plays the simulated kubelets with which the ground truth was recorded, written as a user would write
@@ -152,8 +153,11 @@ func (k kwok) setReady(cl *cluster.Client, p *cluster.Pod, ready bool) {
 // runNode reports a node's condition, and takes up what has been left lying while nobody managed it.
 func (k kwok) runNode(cl *cluster.Client, n *cluster.Node) {
 	if !managed(n) {
+		// Nobody renews its lease any more.
+		_, _ = cl.SetOutage(n.UID, &cluster.Outage{LastHeartbeat: kubelet.LastHeartbeat(n, cl.Now())})
 		return
 	}
+	n, _ = cl.SetOutage(n.UID, nil)
 	next := n.Clone().(*cluster.Node)
 	if next.Status.NodeInfo == nil {
 		next.Status.NodeInfo = &cluster.NodeSystemInfo{KubeletVersion: "kwok-v0.8.0"}

@@ -55,9 +55,6 @@ func missingComponent(name string) string {
 	return "stopping " + name
 }
 
-// silences says whether the kubelets of the replay can leave a node in silence.
-const silences = false
-
 // missingCommand is about what the controllers of nodes do, which are part of the control plane or not.
 func missingCommand(line string) string {
 	words := strings.Fields(line)
@@ -69,7 +66,7 @@ func missingCommand(line string) string {
 	}
 	switch {
 	case has(labelManaged+"-", "") || has(labelNotReady+"=", ""):
-		if sim.Actor("node-controller") == nil || !silences {
+		if sim.Actor("node-controller") == nil {
 			return "nodes that are not ready (no node lifecycle controller)"
 		}
 	case words[0] == "cordon":

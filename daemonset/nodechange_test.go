@@ -141,7 +141,7 @@ func TestUnboundPodOfMissingNode(t *testing.T) {
 // TestUnboundPodHeldByFinalizer covers D-82 and KP-35: it is asked to go again and again. Nothing follows from
 // that, so the DaemonSet waits for five minutes each time and does nothing else, such as a rollout.
 func TestUnboundPodHeldByFinalizer(t *testing.T) {
-	w := newWorld(t, setup{noScheduler: true}, "a", "b")
+	w := newWorld(t, setup{noScheduler: true, noKubelet: true}, "a", "b")
 	w.create(agent(func(d *daemonset.DaemonSet) {
 		d.Spec.Template.ObjectMeta.Finalizers = []string{"example.com/hold"}
 	}))

@@ -141,13 +141,18 @@ func (c *Controller) observeNode(cl *cluster.Client, before, n *cluster.Node, ve
 	if c.sets.Len() == 0 {
 		return
 	}
-	id := n.ID()
+	id, known := n.ID(), false
 	c.sets.Scan(func(_ cluster.UID, t *tracked) bool {
 		if !t.rebuild {
 			t.unjudge(id)
+			known = true
 		}
 		return true
 	})
+	if !known {
+		// Every DaemonSet is about to look at all nodes.
+		return
+	}
 	if verb != cluster.Deleted && !c.pending.At(int(id)) {
 		c.pending.Set(int(id), true)
 		cl.After(0, cluster.Task{Kind: taskNode, Object: n.UID, Arg: uint64(id)})

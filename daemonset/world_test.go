@@ -10,6 +10,7 @@ import (
 	"github.com/daemonsim/daemonsim/affinity"
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/cluster/kubelet"
+	"github.com/daemonsim/daemonsim/cluster/podgc"
 	"github.com/daemonsim/daemonsim/daemonset"
 	"github.com/daemonsim/daemonsim/scheduler"
 	"github.com/daemonsim/daemonsim/taints"
@@ -32,7 +33,7 @@ type setup struct {
 	pods   kubelet.Behaviour
 	// noScheduler leaves the scheduler out, so that pods stay unbound.
 	noScheduler bool
-	// noKubelet leaves the kubelets out, so that the test says what becomes of pods.
+	// noKubelet leaves the kubelets and the collector of pods out, so that the test says what becomes of pods.
 	noKubelet bool
 	chooser   cluster.Chooser
 	lags      map[string]cluster.Lag
@@ -51,7 +52,7 @@ func newWorld(t testing.TB, s setup, nodes ...string) *world {
 		actors[0] = &hiding{w.control, s.hide}
 	}
 	if !s.noKubelet {
-		actors = append(actors, w.pods)
+		actors = append(actors, w.pods, podgc.New(podgc.Config{}))
 	}
 	if !s.noScheduler {
 		actors = append(actors, scheduler.New(scheduler.Config{}))

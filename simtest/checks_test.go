@@ -84,6 +84,9 @@ func TestBudgetFindsImpatience(t *testing.T) {
 
 func TestRestChecksBeforeRest(t *testing.T) {
 	sim, _ := small(t, daemonsim.Config{})
+	for sim.Node("c").Spec.Taints != nil {
+		sim.Step()
+	}
 	broken(t, simtest.History(sim), "history", "DaemonSet default/one", "no revision")
 	broken(t, simtest.Placed(sim), "placed", "DaemonSet default/one", `no pod on node "a"`)
 	broken(t, simtest.Counted(sim), "counted", "DaemonSet default/one", "DesiredNumberScheduled:3")

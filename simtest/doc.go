@@ -22,7 +22,8 @@
 //     so does a pod of the current revision on a node that fits.
 //   - [Budget]: a rolling update takes no available pod away when more nodes would be without one than
 //     maxUnavailable allows, and puts no more pods beside available ones than maxSurge allows.
-//   - [MissingNode]: a pod does not outlive the moment in which its node goes.
+//   - [MissingNode]: a pod does not outlive its node for longer than the collector of pods waits, and is not
+//     collected for the lack of a node that exists.
 //   - [Frozen]: nothing that was ever stored changes afterwards.
 //
 // A controller that lags is judged by what it sees: it creates pods where they should have been, and never a

@@ -115,6 +115,9 @@ func (m *machine) finish(t *rapid.T) {
 			return sim.SetImageBehaviour(image, kubelet.Typical())
 		})
 	}
+	for _, n := range slices.Collect(m.sim().Nodes()) {
+		m.do(t, "recover "+n.Name, func(sim *daemonsim.Sim) error { return sim.RecoverNode(n.Name) })
+	}
 	m.do(t, "delete what is not ready", func(sim *daemonsim.Sim) error {
 		for _, p := range slices.Collect(sim.Pods("")) {
 			if !p.Status.Ready {

@@ -1,8 +1,10 @@
 package simtest_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -64,6 +66,52 @@ func (m *machine) NodeJoins(t *rapid.T) {
 func (m *machine) NodeLeaves(t *rapid.T) {
 	name := m.node(t)
 	m.do(t, "node "+name+" leaves", func(sim *daemonsim.Sim) error { return sim.RemoveNode(name) })
+}
+
+// NodeComesBack deletes a node and creates it again under its name, now or after a while.
+func (m *machine) NodeComesBack(t *rapid.T) {
+	name := m.node(t)
+	labels := m.sim().Node(name).Labels
+	d := rapid.SampledFrom([]time.Duration{0, 5 * time.Second, 30 * time.Second}).Draw(t, "time")
+	m.do(t, fmt.Sprintf("node %s is away for %v", name, d), func(sim *daemonsim.Sim) error {
+		if err := errors.Join(sim.RemoveNode(name), sim.RunFor(d)); err != nil {
+			return err
+		}
+		_, err := sim.Create(&cluster.Node{ObjectMeta: cluster.ObjectMeta{Name: name, Labels: labels}})
+		return err
+	})
+}
+
+func (m *machine) NodeFails(t *rapid.T) {
+	name := m.node(t)
+	d := rapid.SampledFrom([]time.Duration{0, 10 * time.Second, 2 * time.Minute}).Draw(t, "time")
+	m.do(t, fmt.Sprintf("node %s fails for %v", name, d), func(sim *daemonsim.Sim) error {
+		return sim.FailNode(name, d)
+	})
+}
+
+func (m *machine) NodeRecovers(t *rapid.T) {
+	var unwell []string
+	for n := range m.sim().Nodes() {
+		if _, failed := n.Outage(); failed || !n.Ready() {
+			unwell = append(unwell, n.Name)
+		}
+	}
+	name := pick(t, unwell, "node")
+	m.do(t, "node "+name+" recovers", func(sim *daemonsim.Sim) error { return sim.RecoverNode(name) })
+}
+
+func (m *machine) NodeNotReady(t *rapid.T) {
+	var answering []string
+	for n := range m.sim().Nodes() {
+		if _, failed := n.Outage(); !failed {
+			answering = append(answering, n.Name)
+		}
+	}
+	name := pick(t, answering, "node")
+	m.do(t, "node "+name+" reports not to be ready", func(sim *daemonsim.Sim) error {
+		return sim.ReportNotReady(name, "")
+	})
 }
 
 func (m *machine) NodeRelabelled(t *rapid.T) {

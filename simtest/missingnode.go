@@ -6,12 +6,17 @@ import (
 
 	"github.com/daemonsim/daemonsim"
 	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/cluster/podgc"
 )
 
-// missingNode remembers the pods on nodes that have gone, and looks at them again when time has moved on.
-type missingNode struct {
+// missingNode remembers the pods that are bound to nodes which do not exist, and looks at them again when the
+// collector of pods must have come to them.
+type missingNode struct{ left []leftPod }
+
+// leftPod is a pod that has been without its node since then.
+type leftPod struct {
+	uid   cluster.UID
 	since time.Duration
-	left  []cluster.UID
 }
 
 func (m *missingNode) name() Check { return MissingNode }
@@ -23,39 +28,55 @@ func (m *missingNode) change(sim *daemonsim.Sim, ch *cluster.Change, r *report) 
 		m.node(sim, ch, obj)
 	case *cluster.Pod:
 		before, _ := ch.Before.(*cluster.Pod)
-		if ch.Actor != "user" && obj.Bound() && ch.After != nil && (before == nil || !before.Bound()) &&
-			sim.Node(obj.NodeName) == nil {
-			r.add(obj, "%s bound it to the node %q, which does not exist", ch.Actor, obj.NodeName)
-		}
+		m.pod(sim, ch, before, obj, r)
 	}
 }
 
-// node notes the pods on a node that goes; a node that comes back at once has its pods again.
+// node notes the pods on a node that goes; a node that comes back has its pods again.
 func (m *missingNode) node(sim *daemonsim.Sim, ch *cluster.Change, n *cluster.Node) {
 	switch ch.Verb {
 	case cluster.Created:
-		m.left = slices.DeleteFunc(m.left, func(uid cluster.UID) bool {
-			p := sim.PodByUID(uid)
+		m.left = slices.DeleteFunc(m.left, func(l leftPod) bool {
+			p := sim.PodByUID(l.uid)
 			return p == nil || p.NodeName == n.Name
 		})
 	case cluster.Deleted:
-		m.since = ch.Time
 		for p := range sim.PodsOn(n.Name) {
-			m.left = append(m.left, p.UID)
+			m.left = append(m.left, leftPod{p.UID, ch.Time})
 		}
 	}
 }
 
-// close reports the pods that are still there though their node is not, later than the moment it went.
-func (m *missingNode) close(sim *daemonsim.Sim, r *report) {
-	if len(m.left) == 0 || sim.Now() == m.since {
-		return
-	}
-	for _, uid := range m.left {
-		p := sim.PodByUID(uid)
-		if p != nil && len(p.Finalizers) == 0 && sim.Node(p.NodeName) == nil {
-			r.add(p, "bound to the node %q, which went at t=%v", p.NodeName, m.since)
+// pod judges a pod that comes to a node which does not exist, or is collected though its node does exist.
+func (m *missingNode) pod(sim *daemonsim.Sim, ch *cluster.Change, before, p *cluster.Pod, r *report) {
+	missing := p.Bound() && sim.Node(p.NodeName) == nil
+	if ch.Verb != cluster.Deleted && missing && (before == nil || !before.Bound()) {
+		m.left = append(m.left, leftPod{p.UID, ch.Time})
+		if ch.Actor != "user" {
+			r.add(p, "%s bound it to the node %q, which does not exist", ch.Actor, p.NodeName)
 		}
 	}
-	m.left = nil
+	if d, _ := p.Disruption(); ch.Verb == cluster.Deleted && d.Reason == "DeletionByPodGC" && !missing {
+		r.add(p, "collected though its node %q exists", p.NodeName)
+	}
+}
+
+// close reports the pods that are still there though they have been without their node for longer than the
+// collector waits. Those that have ended and are held by a finalizer are not its business.
+func (m *missingNode) close(sim *daemonsim.Sim, r *report) {
+	collector, ok := sim.Actor(podgc.Name).(*podgc.Collector)
+	if !ok || len(m.left) == 0 {
+		return
+	}
+	patience := collector.Patience()
+	m.left = slices.DeleteFunc(m.left, func(l leftPod) bool {
+		if sim.Now() <= l.since+patience {
+			return false
+		}
+		p := sim.PodByUID(l.uid)
+		if p != nil && !(p.Terminal() && p.Terminating()) && sim.Node(p.NodeName) == nil {
+			r.add(p, "bound to the node %q, which has not been there since t=%v", p.NodeName, l.since)
+		}
+		return true
+	})
 }

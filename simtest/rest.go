@@ -28,11 +28,13 @@ func Placed(sim *daemonsim.Sim) error {
 func placed(sim *daemonsim.Sim, set *daemonset.DaemonSet, e *entry, r *report) {
 	running := e.running()
 	for _, p := range e.pods {
-		if p.Terminating() && len(p.Finalizers) == 0 {
+		if p.Terminating() && len(p.Finalizers) == 0 && !silent(sim, e.node) {
 			r.add(p, "terminating on node %q with nothing left to do", e.node)
 		}
 	}
 	switch {
+	case e.run && len(running) == 0 && len(e.pods) > 0 && silent(sim, e.node):
+		// What is left there blocks its own replacement until the kubelet answers.
 	case e.run && len(running) == 0:
 		r.add(set, "no pod on node %q", e.node)
 	case !e.goOn && len(running) > 0:
@@ -40,6 +42,16 @@ func placed(sim *daemonsim.Sim, set *daemonset.DaemonSet, e *entry, r *report) {
 	case len(running) > 2 || len(running) == 2 && !pair(sim, set, e):
 		r.add(set, "%d pods on node %q", len(running), e.node)
 	}
+}
+
+// silent reports whether the kubelet of a node does not answer: then nothing ends its pods.
+func silent(sim *daemonsim.Sim, node string) bool {
+	n := sim.Node(node)
+	if n == nil {
+		return false
+	}
+	_, out := n.Outage()
+	return out
 }
 
 // pair reports whether the two pods of a node are an old and a new one in a surge.

@@ -9,6 +9,9 @@
 // it this is, not from the order in which things happen. So a fork draws what the cluster would have drawn,
 // and two runs that differ in the order of a rollout can be compared node by node.
 //
+// A kubelet does not answer during an outage of its node, see cluster.Client.SetOutage. What it does for its
+// pods shows when it answers again; what it has not heard of meanwhile it begins then.
+//
 // # Guarantees
 //
 //   - A pod is running and ready at exactly the times that its behaviour says.
@@ -21,6 +24,12 @@
 //   - The containers of a pod are pulled and started together; the slowest decides.
 //   - Every pod pulls its images anew.
 //   - Probes are not interpreted: ReadyAfter and NeverReady stand for them.
-//   - The pods of a node that is removed go with it, at once.
+//   - An outage is that of the kubelet, or of its network: what runs on the node runs on. A node that is
+//     switched off and on again would restart its containers.
+//   - A kubelet that answers again reports its node ready at once, as it does whenever it is told that its node
+//     is given up. Kubernetes' takes up to 10 seconds for that.
+//   - A kubelet whose Node is deleted works on for the pods that are bound to the name.
+//   - Leases are renewed every 10 seconds since the creation of the Node, without jitter, and by nobody: see
+//     [LastHeartbeat].
 //   - There is no admission at the node: what is bound starts.
 package kubelet

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tidwall/btree"
+
 	"github.com/daemonsim/daemonsim/cluster"
 )
 
@@ -45,6 +47,8 @@ type Kubelet struct {
 	images map[string]Behaviour
 	slow   SlowNodes
 	turns  turns
+	// troubled are the hosts that are not as hosts should be; nil as long as all are.
+	troubled *btree.Map[cluster.NodeID, host]
 }
 
 // New returns the kubelets. It copies config. What is not valid in it is passed over: a distribution that
@@ -84,7 +88,8 @@ func (k *Kubelet) SetImage(image string, b Behaviour) error {
 	return nil
 }
 
-// AppendState writes the behaviours and whose turn it is: what pods will do depends on them.
+// AppendState writes the behaviours, whose turn it is and the hosts in trouble: what pods will do depends on
+// them.
 func (k *Kubelet) AppendState(b []byte) []byte {
 	b = k.fallback.appendState(b)
 	for _, image := range slices.Sorted(maps.Keys(k.images)) {
@@ -93,6 +98,12 @@ func (k *Kubelet) AppendState(b []byte) []byte {
 	}
 	if k.slow != (SlowNodes{}) {
 		b = fmt.Appendf(b, "%+v", k.slow)
+	}
+	if k.troubled != nil {
+		k.troubled.Scan(func(id cluster.NodeID, h host) bool {
+			b = fmt.Appendf(b, "%d%+v", id, h)
+			return true
+		})
 	}
 	return k.turns.appendState(b)
 }
@@ -157,6 +168,11 @@ const (
 	taskCrash
 	taskRestart
 	taskStopped
+	// taskTell corrects what others say of a pod that is as ready as it was.
+	taskTell
+	// taskReturn ends an outage whose time is over, taskReport says that the node is well. Both are about a Node.
+	taskReturn
+	taskReport
 )
 
 // Name is "kubelet".
@@ -166,7 +182,7 @@ func (k *Kubelet) Name() string { return "kubelet" }
 func (k *Kubelet) TaskName(kind cluster.TaskKind) string {
 	names := [...]string{
 		taskStart: "start", taskReady: "ready", taskCrash: "crash", taskRestart: "restart",
-		taskStopped: "stopped",
+		taskStopped: "stopped", taskTell: "tell", taskReturn: "return", taskReport: "report",
 	}
 	if int(kind) >= len(names) || names[kind] == "" {
 		return fmt.Sprintf("task %d", kind)
@@ -178,6 +194,9 @@ func (k *Kubelet) TaskName(kind cluster.TaskKind) string {
 func (k *Kubelet) Fork() cluster.Actor {
 	c := *k
 	c.turns = k.turns.fork()
+	if k.troubled != nil {
+		c.troubled = k.troubled.Copy()
+	}
 	return &c
 }
 
@@ -194,15 +213,17 @@ func (k *Kubelet) Observe(cl *cluster.Client, ch *cluster.Change) {
 	case *cluster.Node:
 		switch ch.Verb {
 		case cluster.Created:
-			k.nodeJoined(cl, obj)
+			k.register(cl, obj)
+		case cluster.Updated:
+			k.observeNode(cl, ch.Before.(*cluster.Node), obj)
 		case cluster.Deleted:
-			k.nodeLeft(cl, obj)
+			k.unregister(cl, obj)
 		}
 	}
 }
 
 func (k *Kubelet) observePod(cl *cluster.Client, before, p *cluster.Pod) {
-	if !p.Bound() {
+	if !p.Bound() || !k.answers(cl, p.TargetID()) {
 		return
 	}
 	if before == nil || !before.Bound() {
@@ -210,13 +231,16 @@ func (k *Kubelet) observePod(cl *cluster.Client, before, p *cluster.Pod) {
 	}
 	if p.Terminating() && (before == nil || !before.Terminating() ||
 		*p.DeletionTimestamp != *before.DeletionTimestamp) {
-		k.stop(cl, p)
+		k.stop(cl, p, *p.DeletionTimestamp-cl.Now())
+	}
+	if !p.Status.Ready && p.Status.ContainersReady() {
+		cl.After(0, cluster.Task{Kind: taskTell, Object: p.UID, Arg: uint64(p.Status.Restarts)})
 	}
 }
 
-// take begins with a pod that has come to a node. Without a node nothing happens to it.
+// take begins with a pod that has come to a node.
 func (k *Kubelet) take(cl *cluster.Client, p *cluster.Pod) {
-	if cl.NodeByID(p.TargetID()) == nil || p.Terminal() || p.Terminating() {
+	if p.Terminal() || p.Terminating() {
 		return
 	}
 	if k.random(p) {
@@ -226,42 +250,37 @@ func (k *Kubelet) take(cl *cluster.Client, p *cluster.Pod) {
 	cl.After(b.untilStart(), cluster.Task{Kind: taskStart, Object: p.UID})
 }
 
-func (k *Kubelet) stop(cl *cluster.Client, p *cluster.Pod) {
-	left := *p.DeletionTimestamp - cl.Now()
+// stop begins to stop a pod, which may take as long as it has grace.
+func (k *Kubelet) stop(cl *cluster.Client, p *cluster.Pod, grace time.Duration) {
+	left := time.Duration(0)
 	if live := cl.Live().PodByUID(p.UID); live != nil && live.Status.Started {
-		left = min(left, k.of(cl, p, p.Status.Restarts).Stop)
-	} else {
-		left = 0
+		left = min(grace, k.of(cl, p, p.Status.Restarts).Stop)
 	}
 	cl.After(left, cluster.Task{Kind: taskStopped, Object: p.UID})
 }
 
-func (k *Kubelet) nodeJoined(cl *cluster.Client, n *cluster.Node) {
-	for p := range cl.PodsAt(n.ID()) {
-		if p.Bound() && !p.Status.Started {
-			k.take(cl, p)
-		}
-	}
-}
-
-func (k *Kubelet) nodeLeft(cl *cluster.Client, n *cluster.Node) {
-	for p := range cl.PodsAt(n.ID()) {
-		if p.Bound() {
-			cl.After(0, cluster.Task{Kind: taskStopped, Object: p.UID})
-		}
-	}
-}
-
-// Run does what is due for one pod. Tasks of pods that are gone are dropped. What its pods do a kubelet
-// knows by itself: a lag only delays what it is told by others.
+// Run does what is due for one pod or node. Tasks of pods that are gone are dropped. What its pods do a
+// kubelet knows by itself: a lag only delays what it is told by others. What is due on a node that does not
+// answer nobody learns before it answers again.
 func (k *Kubelet) Run(cl *cluster.Client, t cluster.Task) {
+	if t.Kind == taskReturn || t.Kind == taskReport {
+		k.runNode(cl, t)
+		return
+	}
 	p := cl.Live().PodByUID(t.Object)
 	if p == nil {
+		return
+	}
+	if !k.answers(cl, p.TargetID()) {
+		k.hold(cl, p.TargetID(), t)
 		return
 	}
 	if t.Kind == taskStopped {
 		stopped(cl, p)
 		return
+	}
+	if told := p.Status.WithNode(); told != p.Status {
+		p = set(cl, p, told)
 	}
 	if p.Terminal() || p.Terminating() || uint64(p.Status.Restarts) != t.Arg {
 		return
@@ -361,17 +380,16 @@ func restartDelay(s *cluster.PodStatus, now time.Duration) time.Duration {
 	return min(max(firstRestartDelay, 2*last), maxRestartDelay)
 }
 
-// stopped ends a pod whose containers have stopped, or whose node is gone. What a finalizer holds
-// comes to its terminal phase and stays: Succeeded only if its containers ran and were stopped in order.
+// stopped ends a pod whose containers have stopped. What a finalizer holds comes to its terminal phase and
+// stays: Succeeded only if its containers ran and were stopped in order.
 func stopped(cl *cluster.Client, p *cluster.Pod) {
-	onNode := cl.NodeByID(p.TargetID()) != nil
-	if onNode && !p.Terminating() {
+	if !p.Terminating() {
 		return
 	}
 	if len(p.Finalizers) > 0 && !p.Terminal() {
-		status := p.Status
+		status := p.Status.WithNode()
 		status.Phase = cluster.PodFailed
-		if onNode && status.Started {
+		if status.Started {
 			status.Phase = cluster.PodSucceeded
 		}
 		if status.Ready {
@@ -386,6 +404,7 @@ func stopped(cl *cluster.Client, p *cluster.Pod) {
 }
 
 // set writes a status. The pod was read in the same step, so it is there.
-func set(cl *cluster.Client, p *cluster.Pod, status cluster.PodStatus) {
-	_, _ = cl.SetPodStatus(p.UID, status)
+func set(cl *cluster.Client, p *cluster.Pod, status cluster.PodStatus) *cluster.Pod {
+	next, _ := cl.SetPodStatus(p.UID, status)
+	return next
 }

@@ -63,9 +63,13 @@ func newWorld(t *testing.T, config kubelet.Config) *world {
 	return w
 }
 
-func (w *world) addNode() {
-	_, err := w.Create(&cluster.Node{ObjectMeta: cluster.ObjectMeta{Name: "a"}})
-	require.NoError(w.t, err)
+func (w *world) addNode() { w.addNodes("a") }
+
+func (w *world) addNodes(names ...string) {
+	for _, name := range names {
+		_, err := w.Create(&cluster.Node{ObjectMeta: cluster.ObjectMeta{Name: name}})
+		require.NoError(w.t, err)
+	}
 }
 
 func (w *world) removeNode() {
@@ -74,13 +78,17 @@ func (w *world) removeNode() {
 
 // addPod binds a pod with containers of the images to the node.
 func (w *world) addPod(name string, finalizers []string, images ...string) {
+	w.addPodTo("a", name, finalizers, images...)
+}
+
+func (w *world) addPodTo(node, name string, finalizers []string, images ...string) {
 	spec := cluster.PodTemplateSpec{}
 	for i, image := range images {
 		spec.Spec.Containers = append(spec.Spec.Containers, cluster.Container{Name: fmt.Sprint("c", i), Image: image})
 	}
 	_, err := w.Create(&cluster.Pod{
 		ObjectMeta: cluster.ObjectMeta{Name: name, Finalizers: finalizers},
-		Template:   cluster.NewTemplate(spec), NodeName: "a",
+		Template:   cluster.NewTemplate(spec), NodeName: node,
 	})
 	require.NoError(w.t, err)
 }
@@ -294,22 +302,25 @@ var stopping = []row{
 
 var leaving = []row{
 	{
-		name: "node removed", behaviour: kubelet.Behaviour{Stop: 8 * s},
+		name: "N-69 node removed", behaviour: kubelet.Behaviour{Stop: 8 * s},
 		steps: []step{{10 * s, (*world).removeNode}}, until: time.Hour,
-		want:   []string{"0s p: Pending", "0s p: Running ready", "10s p: gone"},
-		reason: "the pods of a node that is removed go with it, at once",
+		want:   []string{"0s p: Pending", "0s p: Running ready"},
+		reason: "deleting a Node does not stop what runs there",
 	}, {
-		name: "node removed while the pod stops", behaviour: kubelet.Behaviour{Stop: 8 * s},
+		name: "N-69 node removed while the pod starts", behaviour: kubelet.Behaviour{Start: 20 * s, ReadyAfter: s},
+		steps: []step{{10 * s, (*world).removeNode}}, until: time.Hour,
+		want:   []string{"0s p: Pending", "20s p: Running", "21s p: Running ready"},
+		reason: "nor what is about to run",
+	}, {
+		name: "N-69 node removed while the pod stops", behaviour: kubelet.Behaviour{Stop: 8 * s},
 		steps: []step{{10 * s, deleted()}, {12 * s, (*world).removeNode}}, until: time.Hour,
-		want:   []string{"0s p: Pending", "0s p: Running ready", "10s p: Running ready until 40s", "12s p: gone"},
-		reason: "N-67: deleting the node ends the waiting",
+		want:   []string{"0s p: Pending", "0s p: Running ready", "10s p: Running ready until 40s", "18s p: gone"},
+		reason: "the kubelet sees its pods deleted, and kills them",
 	}, {
-		name: "node removed under a finalizer", finalizers: hold,
-		steps: []step{{10 * s, (*world).removeNode}}, until: time.Hour,
-		want: []string{
-			"0s p: Pending", "0s p: Running ready", "10s p: Failed", "10s p: Failed until 10s",
-		},
-		reason: "N-75: the phase is Failed, and finalizers still hold the object",
+		name: "N-69 pod deleted after its node", behaviour: kubelet.Behaviour{Stop: 8 * s},
+		steps: []step{{10 * s, (*world).removeNode}, {12 * s, deleted()}}, until: time.Hour,
+		want:   []string{"0s p: Pending", "0s p: Running ready", "12s p: Running ready until 42s", "20s p: gone"},
+		reason: "also those that are deleted later",
 	}, {
 		name: "node removed and back at once", behaviour: kubelet.Behaviour{Start: 20 * s},
 		steps: []step{{10 * s, func(w *world) {
@@ -329,17 +340,17 @@ var leaving = []row{
 		want:   []string{"0s p: Pending", "0s p: Running ready"},
 		reason: "N-73: the node has reappeared in time, and nothing happens",
 	}, {
-		name: "node back later", behaviour: kubelet.Behaviour{Start: s},
+		name: "KP-31 node back later", behaviour: kubelet.Behaviour{Start: s},
 		steps: []step{{10 * s, (*world).removeNode}, {20 * s, (*world).addNode}, {30 * s, func(w *world) {
 			w.addPod("q", nil, "agent:v1")
 		}}},
 		until:  time.Hour,
-		want:   []string{"0s p: Pending", "1s p: Running ready", "10s p: gone", "30s q: Pending", "31s q: Running ready"},
-		reason: "a new node under the old name has kubelets, too",
+		want:   []string{"0s p: Pending", "1s p: Running ready", "30s q: Pending", "31s q: Running ready"},
+		reason: "a new node under the old name has the old pods, and gets new ones",
 	}, {
 		name: "pod bound before its node exists", behaviour: kubelet.Behaviour{Start: s},
-		steps: []step{{0, (*world).removeNode}, {5 * s, func(w *world) { w.addPod("q", nil, "agent:v1") }},
-			{10 * s, (*world).addNode}},
+		steps: []step{{0, deleted(0)}, {5 * s, func(w *world) { w.addPodTo("b", "q", nil, "agent:v1") }},
+			{10 * s, func(w *world) { w.addNodes("b") }}},
 		until:  time.Hour,
 		want:   []string{"0s p: Pending", "0s p: gone", "5s q: Pending", "11s q: Running ready"},
 		reason: "without a node nothing happens to a pod",
@@ -356,8 +367,10 @@ var leaving = []row{
 	},
 }
 
-func TestTimelines(t *testing.T) {
-	for _, r := range slices.Concat(starting, crashing, stopping, leaving) {
+func TestTimelines(t *testing.T) { testRows(t, slices.Concat(starting, crashing, stopping, leaving)) }
+
+func testRows(t *testing.T, rows []row) {
+	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
 			images := map[string]kubelet.Behaviour{"agent:v1": r.behaviour}
 			for image, b := range r.others {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/daemonsim/daemonsim"
 	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/cluster/nodelifecycle"
 	"github.com/daemonsim/daemonsim/daemonset"
 	"github.com/daemonsim/daemonsim/internal/explain"
 	"github.com/daemonsim/daemonsim/internal/simcmd"
@@ -112,7 +113,8 @@ func (o *worldOptions) plainNodes(set *manifest.Set, there []*cluster.Node) ([]*
 			return nil, fmt.Errorf("add node %q: %w", n.Name, cluster.ErrAlreadyExists)
 		}
 	}
-	sim := daemonsim.New(daemonsim.Config{})
+	// Nothing happens here, so the nodes are to be as if they had been there for a while.
+	sim := daemonsim.New(daemonsim.Config{Without: []string{nodelifecycle.Name}})
 	if err := sim.AddNodes(names...); err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ func podColumns() []column {
 func podReady(p *cluster.Pod) string {
 	spec := p.Spec()
 	total, ready := len(spec.Containers)+sidecars(spec), 0
-	if p.Status.Ready && !p.Terminal() {
+	if p.Status.ContainersReady() && !p.Terminal() {
 		ready = total
 	}
 	return fmt.Sprintf("%d/%d", ready, total)

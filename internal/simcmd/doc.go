@@ -9,6 +9,10 @@
 //	sim nodes a b                       nodes join by name
 //	sim node add NAME... [flags]        nodes join with labels, taints, cpu and memory of their own
 //	sim node remove NAME...             nodes leave
+//	sim fail NODE... [--for 10m]        the kubelets of nodes fall silent, for a time or for good
+//	sim recover NODE...                 they answer again, and their nodes are ready
+//	sim not-ready NODE... [--message M] the kubelets of nodes report that the nodes are not ready
+//	sim report NODE TYPE=STATUS...      the kubelet of a node reports conditions, such as MemoryPressure=True
 //	sim run 30s                         virtual time goes on for that long
 //	sim settle                          virtual time goes on until nothing is left to do
 //	sim image IMAGE [flags]             how an image behaves from now on

@@ -69,7 +69,7 @@ func (n *narrator) observe(ch *cluster.Change) {
 	case *cluster.Node:
 		before, _ := ch.Before.(*cluster.Node)
 		after, _ := ch.After.(*cluster.Node)
-		prefix, news = "node ", nodeNews(before, after)
+		prefix, news = "node ", nodeNews(before, after, ch.Time)
 	case *daemonset.DaemonSet:
 		before, _ := ch.Before.(*daemonset.DaemonSet)
 		after, _ := ch.After.(*daemonset.DaemonSet)

@@ -106,7 +106,7 @@ func TestNodeNews(t *testing.T) {
 			"no longer tainted node.kubernetes.io/unreachable:NoExecute",
 		}},
 	} {
-		require.Equal(t, tt.want, nodeNews(tt.before, tt.after), tt.reason)
+		require.Equal(t, tt.want, nodeNews(tt.before, tt.after, time.Minute), tt.reason)
 	}
 }
 

@@ -2,13 +2,15 @@ package simcmd
 
 import (
 	"slices"
+	"time"
 
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/taints"
 )
 
-// nodeNews says what happened to a node. Before is nil for a new one, after for one that is gone.
-func nodeNews(before, after *cluster.Node) []string {
+// nodeNews says what happened to a node. Before is nil for a new one, after for one that is gone. That a node
+// which joins is tainted until it is known to be ready is told only if that takes a while.
+func nodeNews(before, after *cluster.Node, now time.Duration) []string {
 	switch {
 	case before == nil:
 		return []string{"joined"}
@@ -25,11 +27,21 @@ func nodeNews(before, after *cluster.Node) []string {
 	for _, t := range without(after.Spec.Taints, before.Spec.Taints) {
 		news = append(news, "tainted "+t.String())
 	}
+	_, out := after.Outage()
+	if _, was := before.Outage(); was && !out {
+		news = append(news, "answers again")
+	}
 	for _, t := range without(before.Spec.Taints, after.Spec.Taints) {
+		if t == registration && now == after.CreationTimestamp {
+			continue
+		}
 		news = append(news, "no longer tainted "+t.String())
 	}
 	return news
 }
+
+// registration is the taint of nodes that join.
+var registration = taints.Taint{Key: taints.KeyNotReady, Effect: taints.EffectNoSchedule}
 
 // without returns the taints of list that are not among others.
 func without(list, others []taints.Taint) []taints.Taint {

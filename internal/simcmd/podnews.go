@@ -64,6 +64,8 @@ func ended(p *cluster.Pod) string {
 	text := at("failed", "on", p)
 	if t := p.Status.Trouble; t != nil && t.Reason != "" {
 		text += ": " + t.Reason
+	} else if t != nil && t.Disruption.Reason != "" {
+		text += ": " + t.Disruption.Message
 	}
 	return text
 }

@@ -22,6 +22,10 @@ func verbs() []verb {
 	return []verb{
 		{"nodes", "sim nodes COUNT, or sim nodes NAME...", nodes},
 		{"node", nodeUsage, node},
+		{"fail", failUsage, failNodes},
+		{"recover", recoverUsage, recoverNodes},
+		{"not-ready", notReadyUsage, notReady},
+		{"report", reportUsage, report},
 		{"run", "sim run DURATION, as in sim run 30s", runFor},
 		{"settle", "sim settle", settle},
 		{"image", imageUsage, image},

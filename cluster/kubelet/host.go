@@ -1,0 +1,192 @@
+package kubelet
+
+import (
+	"slices"
+	"time"
+
+	"github.com/tidwall/btree"
+
+	"github.com/daemonsim/daemonsim/cluster"
+)
+
+// RenewInterval is how often a kubelet renews the lease of its node.
+const RenewInterval = 10 * time.Second
+
+// LastHeartbeat is when the kubelet of a node that answers has last renewed its lease: it does so when it
+// registers the node and every RenewInterval from then on.
+func LastHeartbeat(n *cluster.Node, now time.Duration) time.Duration {
+	return now - (now-n.CreationTimestamp)%RenewInterval
+}
+
+// host is what runs a kubelet, as far as it is not as it should be: a host whose node exists and answers needs
+// no host. It outlives its Node.
+type host struct {
+	// silent says that its kubelet does not answer.
+	silent bool
+	// unregistered says that its Node has been deleted. Its pods run on, until somebody deletes them.
+	unregistered bool
+	// reported are the conditions of the node when its kubelet last answered.
+	reported []cluster.NodeCondition
+	// held are the tasks that have come due while it was silent. They are replaced, never appended to.
+	held []cluster.Task
+}
+
+func (k *Kubelet) host(id cluster.NodeID) (host, bool) {
+	if k.troubled == nil {
+		return host{}, false
+	}
+	return k.troubled.Get(id)
+}
+
+func (k *Kubelet) setHost(id cluster.NodeID, h host) {
+	if k.troubled == nil {
+		k.troubled = new(btree.Map[cluster.NodeID, host])
+	}
+	k.troubled.Set(id, h)
+}
+
+// answers reports whether a kubelet works on the node of that number. There is none before the node has been
+// there, and there still is one after it.
+func (k *Kubelet) answers(cl *cluster.Client, id cluster.NodeID) bool {
+	n := cl.Live().NodeByID(id)
+	if n == nil {
+		// The kubelet may not have heard yet that the node is gone.
+		n = cl.NodeByID(id)
+	}
+	if n != nil {
+		_, out := n.Outage()
+		return !out
+	}
+	h, known := k.host(id)
+	return known && !h.silent
+}
+
+// hold keeps a task for the time when the host answers again. Where there has never been a host there is
+// nothing to be done.
+func (k *Kubelet) hold(cl *cluster.Client, id cluster.NodeID, t cluster.Task) {
+	h, known := k.host(id)
+	if !known && cl.Live().NodeByID(id) == nil {
+		return
+	}
+	h.silent = true
+	h.held = append(slices.Clip(h.held), t)
+	k.setHost(id, h)
+}
+
+// register begins with the pods of a new node. When its host was there before, they are those of old, and
+// run on.
+func (k *Kubelet) register(cl *cluster.Client, n *cluster.Node) {
+	h, known := k.host(n.ID())
+	if known {
+		k.troubled.Delete(n.ID())
+		k.release(cl, h)
+	}
+	if !known || h.silent {
+		k.catchUp(cl, n.ID())
+	}
+}
+
+// unregister goes on without a Node. A kubelet that was about to report that it answers again has no node left to
+// report on, but still its pods.
+func (k *Kubelet) unregister(cl *cluster.Client, n *cluster.Node) {
+	h, _ := k.host(n.ID())
+	_, out := n.Outage()
+	if h.silent && !out {
+		k.release(cl, h)
+		k.catchUp(cl, n.ID())
+		h = host{}
+	}
+	h.silent, h.unregistered = out, true
+	k.setHost(n.ID(), h)
+}
+
+// observeNode notices that an outage begins or ends, what people say for the kubelet, and what is said of a
+// node that does answer.
+func (k *Kubelet) observeNode(cl *cluster.Client, before, n *cluster.Node) {
+	was, wasOut := before.Outage()
+	is, out := n.Outage()
+	if out && !wasOut {
+		h, _ := k.host(n.ID())
+		h.silent, h.reported = true, n.Status.Conditions
+		k.setHost(n.ID(), h)
+	}
+	if out && is.End != 0 && (!wasOut || was.End != is.End) {
+		cl.After(is.End-cl.Now(), cluster.Task{Kind: taskReturn, Object: n.UID})
+	}
+	if out {
+		return
+	}
+	if wasOut || givenUp(n) && !givenUp(before) {
+		cl.After(0, cluster.Task{Kind: taskReport, Object: n.UID})
+		return
+	}
+	tellReady(cl, n, before.ConditionStatus(cluster.NodeReady), n.ConditionStatus(cluster.NodeReady))
+}
+
+// givenUp reports whether somebody has said of a node that its kubelet says nothing.
+func givenUp(n *cluster.Node) bool {
+	i := find(n.Status.Conditions, cluster.NodeReady)
+	return i >= 0 && n.Status.Conditions[i].Reason == cluster.NodeStatusUnknown
+}
+
+// tellReady records the Event that a kubelet records when it reports another status of the condition Ready.
+func tellReady(cl *cluster.Client, n *cluster.Node, was, is string) {
+	switch {
+	case was == is || is == "":
+	case is == cluster.ConditionTrue:
+		cl.Event(n, cluster.EventNormal, "NodeReady", "Node "+n.Name+" status is now: NodeReady")
+	default:
+		cl.Event(n, cluster.EventNormal, "NodeNotReady", "Node "+n.Name+" status is now: NodeNotReady")
+	}
+}
+
+// runNode does a task about a node.
+func (k *Kubelet) runNode(cl *cluster.Client, t cluster.Task) {
+	n, _ := cl.Live().ByUID(t.Object).(*cluster.Node)
+	if n == nil {
+		return
+	}
+	o, out := n.Outage()
+	switch {
+	case t.Kind == taskReturn && out && o.End == t.At:
+		// What comes next follows from the change.
+		_, _ = cl.SetOutage(n.UID, nil)
+	case t.Kind == taskReport && !out:
+		k.report(cl, n)
+	}
+}
+
+// report says that a node is well whose kubelet answers again, and does what has been left undone.
+func (k *Kubelet) report(cl *cluster.Client, n *cluster.Node) {
+	h, known := k.host(n.ID())
+	if known {
+		k.troubled.Delete(n.ID())
+	}
+	_, _ = cl.SetNodeConditions(n.UID, Report(n.Status.Conditions, h.reported, cl.Now()))
+	k.release(cl, h)
+	k.catchUp(cl, n.ID())
+}
+
+// release lets a host do what has come due while it was silent.
+func (k *Kubelet) release(cl *cluster.Client, h host) {
+	for _, t := range h.held {
+		cl.After(0, t)
+	}
+}
+
+// catchUp looks at all pods of a node whose kubelet has not heard of changes for a while. A pod that it finds
+// terminating has all of its grace from now on.
+func (k *Kubelet) catchUp(cl *cluster.Client, id cluster.NodeID) {
+	for p := range cl.PodsAt(id) {
+		switch {
+		case !p.Bound():
+		case p.Terminating():
+			grace := time.Duration(*p.DeletionGracePeriodSeconds) * time.Second
+			k.stop(cl, p, max(grace, *p.DeletionTimestamp-cl.Now()))
+		case p.Phase() == cluster.PodPending:
+			k.take(cl, p)
+		case !p.Status.Ready && p.Status.ContainersReady():
+			cl.After(0, cluster.Task{Kind: taskTell, Object: p.UID, Arg: uint64(p.Status.Restarts)})
+		}
+	}
+}
