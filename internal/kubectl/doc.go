@@ -29,6 +29,7 @@
 //     line, and nothing is applied then. An object of a kind that is not simulated is called "not simulated".
 //   - Commands take no time, so no controller acts between two of them. On a real cluster a controller
 //     sees the first before the second is typed: let time pass to get that.
+//   - get does not watch, and knows no Go templates.
 //   - delete does not wait for what it deletes to be gone, and foreground deletion is an error.
 //   - apply and create make no difference between the validation of the client and that of the server, and
 //     patches that cannot be read as an object are refused in other words than those of Go's decoder.

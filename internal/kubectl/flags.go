@@ -19,6 +19,7 @@ type options struct {
 	filenames                                 []string
 	output, sortBy                            string
 	noHeaders, showLabels, showKind           bool
+	labelColumns                              []string
 	overwrite, ignoreNotFound                 bool
 	dryRun                                    string
 	cascade                                   string
@@ -118,6 +119,7 @@ func (o *options) printFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.sortBy, "sort-by", "", "order by this field, as a JSONPath")
 	f.BoolVar(&o.noHeaders, "no-headers", false, "leave out the headers of the columns")
 	f.BoolVar(&o.showLabels, "show-labels", false, "show the labels in a column")
+	f.StringSliceVarP(&o.labelColumns, "label-columns", "L", nil, "labels to show in columns of their own")
 	f.BoolVar(&o.showKind, "show-kind", false, "show the type before the name")
 }
 

@@ -62,7 +62,8 @@ func (c *call) printTables(list []target, objects []cluster.Object) {
 		res := resourceOf(kind)
 		t := table{
 			res: res, objects: objects[start:end], wide: c.opts.output == "wide",
-			headers: !c.opts.noHeaders, labels: c.opts.showLabels, kinds: several || c.opts.showKind,
+			headers: !c.opts.noHeaders, labels: c.opts.showLabels,
+			labelColumns: c.opts.labelColumns, kinds: several || c.opts.showKind,
 			spaces: c.opts.allNamespaces && res.scope == cluster.Namespaced, view: &view{c.sim},
 		}
 		t.print(&c.out)

@@ -26,6 +26,7 @@ type table struct {
 	objects        []cluster.Object
 	wide, headers  bool
 	labels         bool
+	labelColumns   []string
 	kinds, spaces  bool
 	view           *view
 	visibleColumns []column
@@ -55,6 +56,9 @@ func (t *table) headerRow() []string {
 	for _, c := range t.visibleColumns {
 		row = append(row, c.header)
 	}
+	for _, key := range t.labelColumns {
+		row = append(row, strings.ToUpper(key[strings.LastIndexByte(key, '/')+1:]))
+	}
 	if t.labels {
 		row = append(row, "LABELS")
 	}
@@ -72,6 +76,9 @@ func (t *table) row(obj cluster.Object) []string {
 			cell = t.res.qualified() + "/" + cell
 		}
 		row = append(row, cell)
+	}
+	for _, key := range t.labelColumns {
+		row = append(row, obj.Meta().Labels[key])
 	}
 	if t.labels {
 		row = append(row, formatLabels(obj.Meta().Labels))
