@@ -36,6 +36,7 @@ func TestSurprises(t *testing.T) {
 		met  func(*course) bool
 	}{
 		{"no more working pods than maxUnavailable are deleted at once", floorKept},
+		{"every node that is well gets the new version", wellServed},
 		{"a node with a pod has one after the rollout", noneLost},
 	} {
 		t.Run(expectation.name, func(t *testing.T) {
@@ -69,6 +70,19 @@ type course struct {
 
 // floorKept: the budget of the lesson is one.
 func floorKept(c *course) bool { return c.worst <= 1 }
+
+// wellServed: a node without taints runs no pod of another version than the current one.
+func wellServed(c *course) bool {
+	image := c.sim.DaemonSet("default", "agent").Spec.Template.Spec.Containers[0].Image
+	for n := range c.sim.Nodes() {
+		for p := range c.sim.PodsOn(n.Name) {
+			if len(n.Spec.Taints) == 0 && p.Spec().Containers[0].Image != image {
+				return false
+			}
+		}
+	}
+	return true
+}
 
 func noneLost(c *course) bool { return len(c.before) == len(servedNodes(c.sim, c.before)) }
 
@@ -156,7 +170,8 @@ func randomStory(r *rand.Rand) []string {
 			"sim run " + durations[r.IntN(len(durations))],
 			fmt.Sprintf("kubectl set image daemonset/agent agent=agent:v%d", 2+r.IntN(3)),
 			"kubectl taint node " + node + " dedicated=gpu:NoSchedule",
-		}[r.IntN(3)])
+			"sim fail " + node,
+		}[r.IntN(4)])
 	}
 	return append(commands, "sim run 1h")
 }
