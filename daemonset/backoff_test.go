@@ -215,9 +215,9 @@ func TestSucceededPodsHaveNoBackOff(t *testing.T) {
 	require.Len(t, deletionTimes(w.take()), 3)
 }
 
-// TestPutOffSyncsDoNotAddUp covers D-208: however often a sync finds a pod in back-off, one more is
-// asked for.
-func TestPutOffSyncsDoNotAddUp(t *testing.T) {
+// TestPutOffSyncsDoNotAddUp_D208 makes sure that however often a sync finds a pod in back-off, one more
+// is asked for.
+func TestPutOffSyncsDoNotAddUp_D208(t *testing.T) {
 	w := newWorld(t, setup{}, "a", "b", "c")
 	w.AddActor(failing{})
 	w.create(agent())

@@ -183,7 +183,6 @@ func checkOverlappingSelectors(t *testing.T) {
 	require.Len(t, w.on("n"), 2)
 }
 
-// checkRevisionsAreClaimed covers D-177, too.
 func checkRevisionsAreClaimed(t *testing.T) {
 	w := newWorld(t, setup{}, "n")
 	revision := func(name string, labels map[string]string) {

@@ -138,6 +138,7 @@ func TestSlowStart(t *testing.T) {
 // TestFailedSyncs is about what comes after an error.
 func TestFailedSyncs(t *testing.T) {
 	t.Run("D-69", checkRetries)
+	t.Run("D-209", checkRetries)
 }
 
 // checkRetries covers D-209: failed syncs are tried again after 5 ms, doubling to 1000 s. The status that the

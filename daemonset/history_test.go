@@ -1,6 +1,7 @@
 package daemonset_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -33,8 +34,22 @@ func image(name string) func(*daemonset.DaemonSet) {
 	return spec(func(s *cluster.PodSpec) { s.Containers[0].Image = name })
 }
 
-// TestRevisionNumbers goes through the table of D-175, with D-174, D-239 and D-241.
-func TestRevisionNumbers(t *testing.T) {
+// TestHistory has the rules about revisions, each in a cluster.
+func TestHistory(t *testing.T) {
+	t.Run("D-171", checkRevision)
+	t.Run("D-175", checkRevisionNumbers)
+	t.Run("D-177", checkRevisionsAreClaimed)
+	t.Run("D-178", checkCollision)
+	t.Run("D-178 the same data", checkNameTakenBySameData)
+	t.Run("D-178 a stale count", checkStaleCollisionCount)
+	t.Run("D-179", checkCollisionCountStays)
+	t.Run("D-180", checkHistoryComesFirst)
+	t.Run("D-183", checkHistoryIsNotTrimmedAfterFailure)
+	t.Run("D-184", checkRevisionDeletedByHand)
+}
+
+// checkRevisionNumbers goes through the table, with D-174, D-239 and D-241.
+func checkRevisionNumbers(t *testing.T) {
 	w := newWorld(t, setup{}, "n")
 	undo := func(number int64) func() {
 		return func() {
@@ -71,8 +86,8 @@ func TestRevisionNumbers(t *testing.T) {
 	}
 }
 
-// TestRevision covers D-170 and D-171.
-func TestRevision(t *testing.T) {
+// checkRevision covers D-170, too.
+func checkRevision(t *testing.T) {
 	w := newWorld(t, setup{})
 	w.create(agent(func(d *daemonset.DaemonSet) {
 		d.Annotations = map[string]string{"kubernetes.io/change-cause": "first"}
@@ -126,8 +141,7 @@ func TestHistoryLimit(t *testing.T) {
 	}
 }
 
-// TestHistoryIsNotTrimmedAfterFailure covers D-183.
-func TestHistoryIsNotTrimmedAfterFailure(t *testing.T) {
+func checkHistoryIsNotTrimmedAfterFailure(t *testing.T) {
 	w := newWorld(t, setup{}, "n")
 	w.create(agent(limit(0), image("A"), spec(func(s *cluster.PodSpec) { s.PriorityClassName = "later" })))
 	w.run(time.Second)
@@ -139,8 +153,8 @@ func TestHistoryIsNotTrimmedAfterFailure(t *testing.T) {
 	require.Equal(t, "2:B", history(t, w))
 }
 
-// TestCollision covers D-178 and D-179: the name of the revision to come is taken by another template.
-func TestCollision(t *testing.T) {
+// checkCollision covers D-179, too: the name of the revision to come is taken by another template.
+func checkCollision(t *testing.T) {
 	w := newWorld(t, setup{}, "n")
 	set := agent()
 	set.Default()
@@ -155,6 +169,13 @@ func TestCollision(t *testing.T) {
 	first := w.create(taken(nil, `{"other":1}`)).Meta().Name
 	second := w.create(taken(ptr(int32(1)), `{"other":2}`)).Meta().Name
 	w.create(agent())
+	found, ok := w.control.Find(w.Reader, 0, "default", "agent")
+	require.True(t, ok)
+	o, err := daemonset.Reconcile(found)
+	require.NoError(t, err)
+	require.ErrorIs(t, o.Err, rollout.ErrCollision)
+	require.ErrorContains(t, o.Err, "failed to construct revisions of DaemonSet: ")
+	require.ErrorContains(t, o.Err, first+`": already exists`)
 	w.Step()
 	require.Equal(t, int32(1), *w.set().Status.CollisionCount)
 	require.Equal(t, "0/0/0/0/0/0/0", counts(w.set().Status), "D-194: no status when history fails")
@@ -174,8 +195,71 @@ func TestCollision(t *testing.T) {
 	require.Equal(t, int32(2), *w.set().Status.CollisionCount)
 }
 
-// TestNameTakenBySameData covers D-178: then that revision is used.
-func TestNameTakenBySameData(t *testing.T) {
+// collide is a hash of which the first few, by the collision count, are the same for all templates.
+func collide(upTo int32) func(json.RawMessage, *int32) string {
+	return func(data json.RawMessage, collisions *int32) string {
+		if collisions == nil || *collisions < upTo {
+			return "same"
+		}
+		return rollout.Hash(data, collisions)
+	}
+}
+
+// checkStaleCollisionCount has a controller that does not know that the count has been raised.
+func checkStaleCollisionCount(t *testing.T) {
+	s := late(daemonset.Kind, time.Minute)
+	s.config.Hash, s.config.NoOwnWritesCheck = collide(1), true
+	w := newWorld(t, s, "n")
+	w.create(agent(image("A")))
+	w.run(2 * time.Minute)
+	w.image("B")
+	w.run(time.Minute + 30*time.Second)
+	require.Equal(t, int32(1), *w.set().Status.CollisionCount, "raised once, however often it is tried")
+	require.Equal(t, "1:A", history(t, w))
+	found, ok := w.control.Find(w.ViewOf(daemonset.Name), w.Now(), "default", "agent")
+	require.True(t, ok)
+	require.Nil(t, found.DaemonSet.Status.CollisionCount, "not seen yet")
+	w.settleWithin(time.Hour)
+	require.Equal(t, int32(1), *w.set().Status.CollisionCount)
+	require.Equal(t, "1:A 2:B", history(t, w))
+}
+
+// checkCollisionCountStays gives two templates the same hash and goes on to a third.
+func checkCollisionCountStays(t *testing.T) {
+	w := newWorld(t, setup{config: daemonset.Config{Hash: collide(1)}}, "n")
+	w.create(agent(image("A")))
+	w.settle()
+	require.Nil(t, w.set().Status.CollisionCount)
+	for _, name := range []string{"B", "C", "A"} {
+		w.image(name)
+		w.settleWithin(time.Second)
+		require.Equal(t, int32(1), *w.set().Status.CollisionCount)
+	}
+	require.Equal(t, "2:B 3:C 4:A", history(t, w))
+	for _, r := range daemonset.Revisions(w.Reader, w.set()) {
+		want := rollout.Hash(r.Data, ptr(int32(1)))
+		if r.Revision == 4 {
+			want = "same"
+		}
+		require.Equal(t, want, r.Hash(), "it enters the hashes that come; those that are there stay")
+	}
+}
+
+// checkHistoryComesFirst has a sync that may do nothing on nodes.
+func checkHistoryComesFirst(t *testing.T) {
+	for _, strategy := range []func(*daemonset.DaemonSet){onDelete, unavailable("1")} {
+		m := newMoment(t, strategy, "a")
+		m.Pods = nil
+		m.Expected = daemonset.Expected{Creations: 1}
+		o := m.reconcile()
+		require.Empty(t, did(o), "it waits for what it expects")
+		require.Len(t, o.History, 1)
+		require.Equal(t, daemonset.RevisionMade, o.History[0].Effect)
+	}
+}
+
+// checkNameTakenBySameData has a revision that does not match the selector: it is used all the same.
+func checkNameTakenBySameData(t *testing.T) {
 	w := newWorld(t, setup{}, "n")
 	set := agent()
 	set.Default()
@@ -216,8 +300,7 @@ func TestDuplicateRevisions(t *testing.T) {
 	require.Equal(t, "1/1/0/1/1/1/0", counts(w.set().Status), "KP-16: the status says updated")
 }
 
-// TestRevisionDeletedByHand covers D-184.
-func TestRevisionDeletedByHand(t *testing.T) {
+func checkRevisionDeletedByHand(t *testing.T) {
 	w := newWorld(t, setup{}, "n")
 	w.create(agent(onDelete, image("A")))
 	w.settle()

@@ -139,8 +139,8 @@ func TestStatus(t *testing.T) {
 	}
 }
 
-// TestStatusOfNothing covers the first row of D-190: what is there before the first pod is.
-func TestStatusOfNothing(t *testing.T) {
+// TestStatusOfNothing_D193 covers the first row of D-190, too: what is there before the first pod is.
+func TestStatusOfNothing_D193(t *testing.T) {
 	w := newWorld(t, setup{}, "a", "b", "c")
 	var statuses []string
 	w.logStatus(&statuses)
@@ -150,8 +150,8 @@ func TestStatusOfNothing(t *testing.T) {
 		"D-193: the status of a sync does not know what the sync has done")
 }
 
-// TestStatusIsWrittenOnlyWhenDifferent covers D-191.
-func TestStatusIsWrittenOnlyWhenDifferent(t *testing.T) {
+// TestStatusIsWrittenOnlyWhenDifferent_D191 counts the writes of the controller.
+func TestStatusIsWrittenOnlyWhenDifferent_D191(t *testing.T) {
 	w := newWorld(t, setup{}, "a")
 	w.create(agent())
 	w.settle()
@@ -169,9 +169,9 @@ func TestStatusIsWrittenOnlyWhenDifferent(t *testing.T) {
 	require.Equal(t, 1, writes, "for the observed generation")
 }
 
-// TestStatusAfterAnything lets anything happen to a cluster and recounts: the sums that the controller
+// TestStatusAfterAnything_D185 lets anything happen to a cluster and recounts: the sums that the controller
 // keeps must never drift from what there is.
-func TestStatusAfterAnything(t *testing.T) {
+func TestStatusAfterAnything_D185(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w := newWorld(t, setup{pods: kubelet.Typical()}, "a", "b", "c", "d")
 		strategy := rapid.SampledFrom([]func(*daemonset.DaemonSet){

@@ -20,8 +20,8 @@ func template(image string) *cluster.PodTemplateSpec {
 	}
 }
 
-// TestEncode covers D-170.
-func TestEncode(t *testing.T) {
+// TestEncode_D170 looks at the bytes of a revision.
+func TestEncode_D170(t *testing.T) {
 	data := rollout.Encode(template("agent:v1"))
 	text := string(data)
 	require.True(t, strings.HasPrefix(text, `{"spec":{"template":{"metadata":{"labels":{"a":"1","b":"2"}}`), text)
@@ -36,8 +36,8 @@ func TestEncode(t *testing.T) {
 	require.ErrorContains(t, err, "revision data")
 }
 
-// TestHash covers D-172: at most ten characters, another for another collision count, and 0 is not nil.
-func TestHash(t *testing.T) {
+// TestHash_D172 looks at the form of hashes: at most ten characters, another for another collision count, and 0 is not nil.
+func TestHash_D172(t *testing.T) {
 	zero, one := int32(0), int32(1)
 	seen := map[string]bool{}
 	for i := range 200 {
