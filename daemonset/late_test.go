@@ -167,6 +167,21 @@ func TestLateClaims(t *testing.T) {
 			require.Equal(t, "1/1/0/0/0/0/1", counts(w.set().Status))
 		}
 	})
+	t.Run("D-68 a rollout looks at the pods after manage has", func(t *testing.T) {
+		w := newWorld(t, late(cluster.KindPod, 500*time.Millisecond), "a", "b")
+		stray := w.create(orphan("stray", "a")).(*cluster.Pod)
+		w.create(agent(spec(func(s *cluster.PodSpec) { s.NodeName = "b" })))
+		w.run(300 * time.Millisecond)
+		w.removeNode("b")
+		w.remove(w.only("b"))
+		w.run(200 * time.Millisecond)
+		require.True(t, w.PodByUID(stray.UID).Terminating(), "adopted, and deleted by manage")
+		w.remove(stray)
+		w.run(300 * time.Millisecond)
+		require.Equal(t, "0/0/0/0/0/0/0", counts(w.set().Status), "there is no old pod left to replace")
+		w.run(sec(1))
+		require.Empty(t, w.on("a"))
+	})
 	t.Run("D-192 a status is written once more to the DaemonSet as it is", func(t *testing.T) {
 		w := newWorld(t, late(daemonset.Kind, sec(5)), "a")
 		w.create(agent())

@@ -80,7 +80,11 @@ func (c *Controller) act(cl *cluster.Client, t *tracked) error {
 	if err := c.execute(cl, t, c.manage(cl, t)); err != nil {
 		return err
 	}
-	c.disown(cl, t)
+	if c.claims.Len() > 0 {
+		c.disown(cl, t)
+		// The rollout looks at the pods anew: a node whose only pod has been given up has no old pod.
+		c.refresh(cl, t)
+	}
 	if t.expected.satisfied(cl.Now()) {
 		plan, err := c.roll(cl, t)
 		if err != nil {
