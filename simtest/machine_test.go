@@ -129,11 +129,33 @@ func (m *machine) finish(t *rapid.T) {
 		return nil
 	})
 	m.do(t, "wait", func(sim *daemonsim.Sim) error { return sim.RunFor(time.Hour) })
+	for i := range 10 {
+		m.do(t, "look again at surges", func(sim *daemonsim.Sim) error { return lookAgain(sim, i) })
+	}
 	for _, r := range m.runs {
 		if err := errors.Join(r.checker.Err(), simtest.Converged(r.sim)); err != nil {
 			t.Fatalf("at the end: %v", err)
 		}
 	}
+}
+
+// lookAgain wakes the controller for the DaemonSets whose rollout may have lost its timer: with surge the old pod
+// hides in the status that the new one is not available yet, so the timer of the pod is the only one, and an
+// earlier one takes its place (D-208). Kubernetes, too, waits then for the next resync, for each node anew.
+func lookAgain(sim *daemonsim.Sim, round int) error {
+	for _, set := range daemonset.All(sim.Reader, "") {
+		u := set.Spec.UpdateStrategy.RollingUpdate
+		if set.Spec.MinReadySeconds == 0 || u == nil || u.MaxSurge == nil || *u.MaxSurge == cluster.FromInt(0) {
+			continue
+		}
+		err := sim.UpdateDaemonSet(set.Namespace, set.Name, func(d *daemonset.DaemonSet) {
+			d.Labels = map[string]string{"round": fmt.Sprint(round)}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return sim.RunFor(10 * time.Minute)
 }
 
 // pick draws one of a list; the action is skipped when there is none.
