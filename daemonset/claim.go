@@ -146,13 +146,20 @@ func (c *Controller) claimed(cl *cluster.Client, t *tracked, p *cluster.Pod, own
 	}
 }
 
-// confirmClaim drops the note about a pod when the view shows it.
+// confirmClaim drops the note about a pod when the view shows it, or shows that the pod is gone. A version that
+// the view shows before that does not tell whose the pod is, so the claimant looks at its place for every one.
 func (c *Controller) confirmClaim(p *cluster.Pod, verb cluster.Verb) {
 	if c.claims.Len() == 0 {
 		return
 	}
-	if claim, ok := c.claims.Get(p.UID); ok &&
-		(verb == cluster.Deleted || p.ResourceVersion >= claim.version) {
+	claim, ok := c.claims.Get(p.UID)
+	if !ok {
+		return
+	}
+	if t, tracked := c.sets.Get(claim.owner); tracked {
+		t.mark(p.TargetID())
+	}
+	if verb == cluster.Deleted || p.ResourceVersion >= claim.version {
 		c.claims.Delete(p.UID)
 	}
 }
