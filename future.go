@@ -40,12 +40,10 @@ func (f *Future) inTime(t Target) bool {
 
 // observer follows one rollout.
 type observer struct {
-	uid       cluster.UID
-	future    Future
-	done      bool
-	moved     time.Duration
-	namespace string
-	name      string
+	uid    cluster.UID
+	future Future
+	done   bool
+	moved  time.Duration
 }
 
 // observe notes what a change says of the rollout.

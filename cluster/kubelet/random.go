@@ -46,14 +46,14 @@ type namedDelay struct {
 func (r *Random) validate() error {
 	for _, d := range r.delays() {
 		if err := d.delay.Validate(); err != nil {
-			return fmt.Errorf("Random.%s: %w", d.name, err)
+			return fmt.Errorf("%s: %w", "Random."+d.name, err)
 		}
 	}
 	if err := r.NeverReady.validate(); err != nil {
-		return fmt.Errorf("Random.NeverReady: %w", err)
+		return fmt.Errorf("%s: %w", "Random.NeverReady", err)
 	}
 	if err := r.Crash.validate(); err != nil {
-		return fmt.Errorf("Random.Crash: %w", err)
+		return fmt.Errorf("%s: %w", "Random.Crash", err)
 	}
 	return nil
 }
@@ -110,10 +110,10 @@ type SlowNodes struct {
 // validate reports a chance beyond certainty and a negative factor.
 func (n SlowNodes) validate() error {
 	if err := n.Chance.validate(); err != nil {
-		return fmt.Errorf("Chance: %w", err)
+		return fmt.Errorf("%s: %w", "Chance", err)
 	}
 	if n.Factor < 0 {
-		return fmt.Errorf("Factor: %d is negative", n.Factor)
+		return fmt.Errorf("%s: %d is negative", "Factor", n.Factor)
 	}
 	return nil
 }

@@ -309,7 +309,7 @@ func TestReportedNotReady(t *testing.T) {
 		w.run(s)
 		n := w.Node("a").Clone().(*cluster.Node)
 		n.Spec.Unschedulable = true
-		n, err := as[*cluster.Node](w.Update(n))
+		_, err := w.Update(n)
 		require.NoError(t, err)
 		w.run(2 * s)
 		require.Equal(t, "Ready=True unschedulable:NoSchedule", state(w.Node("a")))
@@ -320,12 +320,6 @@ func TestReportedNotReady(t *testing.T) {
 		w.run(3 * s)
 		require.Equal(t, "Ready=True", state(w.Node("a")))
 	})
-}
-
-// as gives the object of a result its type.
-func as[T cluster.Object](obj cluster.Object, err error) (T, error) {
-	t, _ := obj.(T)
-	return t, err
 }
 
 // TestQuietNodesCostNothing lets time pass over nodes that are well.

@@ -21,8 +21,8 @@ func (c *call) createNamed() error {
 	case "configmap", "cm":
 		foreign = "configmap"
 	default:
-		return fmt.Errorf("Unexpected args: [%s]\nSee 'kubectl create -h' for help and examples",
-			strings.Join(c.args, " "))
+		return fmt.Errorf("%s: [%s]\nSee 'kubectl create -h' for help and examples",
+			"Unexpected args", strings.Join(c.args, " "))
 	}
 	if len(names) != 1 {
 		return fmt.Errorf("exactly one NAME is required, got %d\nSee 'kubectl create %s -h' for help and examples",

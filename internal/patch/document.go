@@ -56,8 +56,6 @@ func sameForm(a, b any) bool {
 	return objectA == objectB && listA == listB
 }
 
-func sortedKeys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
-
 // withoutNulls returns a document without the fields that are null. Items of lists stay.
 func withoutNulls(doc any) any {
 	switch d := doc.(type) {
