@@ -10,6 +10,7 @@ import (
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/cluster/kubelet"
 	"github.com/daemonsim/daemonsim/daemonset"
+	"github.com/daemonsim/daemonsim/taints"
 )
 
 // TestOwnWrites has the guards of section 22.
@@ -181,6 +182,20 @@ func TestLateClaims(t *testing.T) {
 		require.Equal(t, "0/0/0/0/0/0/0", counts(w.set().Status), "there is no old pod left to replace")
 		w.run(sec(1))
 		require.Empty(t, w.on("a"))
+	})
+	t.Run("D-126 an adopted pod counts as it is seen, before its adoption is", func(t *testing.T) {
+		w := newWorld(t, late(cluster.KindPod, sec(1)), "a", "b")
+		w.taint("a", taints.Taint{Key: "k", Effect: taints.EffectNoSchedule})
+		stray := w.create(orphan("stray", "a")).(*cluster.Pod)
+		w.run(100 * time.Millisecond)
+		require.NoError(t, w.DeletePod(stray.UID, cluster.DeleteOptions{}))
+		w.run(100 * time.Millisecond)
+		w.create(agent(surge("1")))
+		w.run(900 * time.Millisecond)
+		require.NotNil(t, w.PodByUID(stray.UID).Controller(), "adopted as if it were not terminating")
+		w.run(200 * time.Millisecond)
+		require.Equal(t, "1/1/1/0/1/0/1", counts(w.set().Status))
+		require.NotContains(t, w.events(), "Normal SuccessfulDelete Deleted pod: stray")
 	})
 	t.Run("D-192 a status is written once more to the DaemonSet as it is", func(t *testing.T) {
 		w := newWorld(t, late(daemonset.Kind, sec(5)), "a")
