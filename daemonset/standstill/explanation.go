@@ -110,10 +110,11 @@ func Explain(q Question) Explanation {
 }
 
 // addBlamed adds the nodes with which the rollout is done and that keep others waiting all the same: those
-// that should run no pod any more and are losing one, say.
+// that should run no pod any more and are losing one, say. A node with an available new pod waits for nothing,
+// whatever a strategy of somebody's own says.
 func (e *Explanation) addBlamed(x *inquiry, blamed map[string]bool) {
 	for i := range x.survey.Nodes {
-		if n := &x.survey.Nodes[i]; blamed[n.Name] && distance(n) == 0 {
+		if n := &x.survey.Nodes[i]; blamed[n.Name] && distance(n) == 0 && n.Situation != rollout.NewAvailable {
 			e.Waits = append(e.Waits, x.wait(i))
 		}
 	}

@@ -3,6 +3,7 @@ package standstill
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -40,6 +41,9 @@ func findRoots(waits []Wait) []Root {
 		if !known {
 			at = f.endsOf(c)
 			ends[c] = at
+		}
+		if len(at) == 0 {
+			at = f.circle(w)
 		}
 		for _, r := range at {
 			root := &f.roots[r]
@@ -85,8 +89,8 @@ func (f *rootFinder) root(end, start *Cause) int {
 	return i
 }
 
-// endsOf are the roots that a cause leads to by way of other nodes, each once. A strategy of somebody's own
-// can make nodes wait for each other: then the circle is itself the end of the chain.
+// endsOf are the roots that a cause leads to by way of other nodes, each once. There are none if all that it
+// leads to wait for each other, or for nodes that wait for nothing, as a strategy of somebody's own can have it.
 func (f *rootFinder) endsOf(c *Cause) []int {
 	var ends []int
 	seen := map[*Cause]bool{c: true}
@@ -108,10 +112,43 @@ func (f *rootFinder) endsOf(c *Cause) []int {
 			}
 		}
 	}
-	if len(ends) == 0 {
-		ends = append(ends, f.root(c, c))
-	}
 	return ends
+}
+
+// circle makes the nodes a root that a chain without an end goes round in, and returns it for the node if that
+// is not one of them, but waits for them.
+func (f *rootFinder) circle(w *Wait) []int {
+	at := map[string]int{}
+	var path []string
+	for name := w.Node; name != ""; name = f.next(name) {
+		if from, been := at[name]; been {
+			path = path[from:]
+			break
+		}
+		at[name] = len(path)
+		path = append(path, name)
+	}
+	if f.next(path[len(path)-1]) == "" {
+		// It does not go round: the last one waits for nobody of whom anything is known.
+		path = path[len(path)-1:]
+	}
+	first := f.byNode[slices.Min(path)]
+	i := f.root(first.Root(), first)
+	if !slices.Contains(path, w.Node) {
+		return []int{i}
+	}
+	f.roots[i].Nodes = append(f.roots[i].Nodes, w.Node)
+	return nil
+}
+
+// next is the first node that keeps another waiting and waits itself; "" without one.
+func (f *rootFinder) next(node string) string {
+	for _, name := range f.byNode[node].Root().By {
+		if f.byNode[name] != nil {
+			return name
+		}
+	}
+	return ""
 }
 
 // chain lists the links down to the end.
@@ -133,8 +170,11 @@ func (c *Cause) sameAs() string {
 	if c.Own {
 		parts = append(parts, "own")
 	}
+	if len(c.By) > 0 {
+		parts = append(parts, "by others")
+	}
 	if c.Port != nil {
-		parts = append(parts, c.Port.Protocol, c.Port.IP, string(rune(c.Port.Port)))
+		parts = append(parts, c.Port.Protocol, c.Port.IP, strconv.Itoa(int(c.Port.Port)))
 	}
 	if c.Taint != nil {
 		parts = append(parts, c.Taint.String())
