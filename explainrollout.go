@@ -39,8 +39,13 @@ type RolloutExplanation struct {
 	// Offers are single changes that let a rollout go on which does not come to its end by itself. They are
 	// made when it stands as End says. Those that bring it to its end come first, and among them the
 	// smallest: one pod, then a mark on a node, a process, the DaemonSet's settings, its template, a whole
-	// node.
+	// node. Of changes that are alike, as to delete this pod or that of the same owner on nodes with the same
+	// trouble, the first two that help are offered.
 	Offers []Offer
+	// Untried is how many changes have not been tried, as they are like others that have not helped. It is 0,
+	// and the smallest change among the Offers, where no more than 64 are worth trying at all. Of more, those
+	// that are alike are given up after four that do not help.
+	Untried int
 }
 
 // Offer is a change that helps, and what it was seen to lead to on a fork.
@@ -69,7 +74,7 @@ type RolloutStep struct {
 // cluster, each until nothing but retries is left, or nothing that is due within a day of the last new pod.
 //
 // It costs as much as there are nodes for what is the matter, and a run of the rollout for every change that
-// is worth trying.
+// is tried: see RolloutExplanation.Untried.
 func (s *Sim) ExplainRollout(namespace, name string) (RolloutExplanation, error) {
 	set, err := s.set("explain rollout of", namespace, name)
 	if err != nil {
@@ -89,7 +94,7 @@ func (s *Sim) ExplainRollout(namespace, name string) (RolloutExplanation, error)
 		rest = c.sim
 	}
 	if !e.End.Done() {
-		e.Offers = rest.offers(&e.End)
+		e.Offers, e.Untried = rest.offers(&e.End)
 	}
 	return e, nil
 }

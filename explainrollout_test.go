@@ -14,6 +14,7 @@ import (
 	"github.com/daemonsim/daemonsim/cluster/kubelet"
 	"github.com/daemonsim/daemonsim/cluster/quantity"
 	"github.com/daemonsim/daemonsim/daemonset"
+	"github.com/daemonsim/daemonsim/daemonset/standstill"
 	"github.com/daemonsim/daemonsim/taints"
 )
 
@@ -170,7 +171,7 @@ set the template back to revision 1: done`},
 		}, `
 Stuck 1/3
 PodUnschedulable > NoRoom on b < c by BudgetUsed
-delete pod web-0 on b: done
+delete pod web-0 on b (no controller brings it back): done
 set the template back to revision 1: done
 set maxUnavailable to 2: 2/3`},
 		{"D-155: surge and a host port", func(t *testing.T) *daemonsim.Sim {
@@ -212,7 +213,7 @@ delete pod agent-2xg5z on a: 1/2`},
 		}, `
 Stuck 0/2
 PodUnschedulable > HostPortTaken on a < b by BudgetUsed
-delete pod web on a: done
+delete pod web on a (no controller brings it back): done
 set the template back to revision 1: done
 set maxUnavailable to 2: 1/2`},
 		{"D-167: OnDelete", func(t *testing.T) *daemonsim.Sim {
@@ -295,6 +296,54 @@ set the template back to revision 1: done`},
 	}
 	_, err := rolling(t, 1).ExplainRollout("default", "nobody")
 	require.ErrorIs(t, err, cluster.ErrNotFound)
+}
+
+// TestExplainRolloutTriesFurther has a trouble on three nodes that a change helps on the last of them alone: on
+// the others the pod that is in the way comes back.
+func TestExplainRolloutTriesFurther(t *testing.T) {
+	sim := rolling(t, 4, strategy(3, 0))
+	hog := daemon("2500m", func(spec *cluster.PodSpec) {
+		spec.PriorityClassName, spec.NodeSelector = "system-node-critical", map[string]string{"hog": "yes"}
+	})
+	hog.Name = "hog"
+	hog.Spec.Selector.MatchLabels["app"] = "hog"
+	for _, node := range []string{"a", "b"} {
+		require.NoError(t, sim.UpdateNode(node, func(n *cluster.Node) { n.Labels["hog"] = "yes" }))
+	}
+	for _, obj := range []cluster.Object{hog, plainPod("web", "c", "2500m", "")} {
+		_, err := sim.Create(obj)
+		require.NoError(t, err)
+	}
+	require.NoError(t, sim.Settle())
+	edit(t, sim, func(d *daemonset.DaemonSet) {
+		d.Spec.Template.Spec.Containers[0].Resources.Requests["cpu"] = quantity.New(3)
+	})
+	require.NoError(t, sim.Settle())
+	e, err := sim.ExplainRollout("default", "agent")
+	require.NoError(t, err)
+	require.Equal(t, strings.TrimPrefix(`
+Stuck 0/4
+PodUnschedulable > NoRoom on a,b,c < d by BudgetUsed
+set the template back to revision 1: done
+delete pod web on c (no controller brings it back): 2/4
+set maxUnavailable to 4: 1/4`, "\n"), told(e))
+	require.Zero(t, e.Untried)
+	for _, offer := range e.Offers {
+		hold(t, sim, &e, &offer)
+	}
+}
+
+// TestExplainRolloutUntried has too many changes that are alike and help none to try them all.
+func TestExplainRolloutUntried(t *testing.T) {
+	sim := installed(t, 70, kubelet.Behaviour{NeverReady: true})
+	edit(t, sim, toV2(69, 0))
+	require.NoError(t, sim.Settle())
+	e, err := sim.ExplainRollout("default", "agent")
+	require.NoError(t, err)
+	require.Equal(t, 65, e.Untried, "69 pods, of which four were deleted")
+	require.Contains(t, e.String(), "\nnot tried: 65 more, like others that have not helped\n")
+	require.Len(t, e.Offers, 1)
+	require.Equal(t, standstill.Undo, e.Offers[0].Kind)
 }
 
 // hold makes a change that has been offered, and holds what it leads to against what was said.

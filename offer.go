@@ -9,26 +9,65 @@ import (
 // raisesTried bounds how often a budget is raised further when raising it has helped, but not to the end.
 const raisesTried = 5
 
-// offers tries what might let a rollout go on that is at a standstill, and returns what does.
-func (s *Sim) offers(stuck *standstill.Explanation) []Offer {
+// How much is tried. Up to triedInFull changes all are, but for those like two that help. Of more, a group of
+// changes that are alike is given up after failuresTried that have not helped.
+const (
+	triedInFull   = 64
+	helpfulTried  = 2
+	failuresTried = 4
+)
+
+// offers tries what might let a rollout go on that is at a standstill, and returns what does. Changes are left
+// untried that are like others which have not helped; untried is how many.
+func (s *Sim) offers(stuck *standstill.Explanation) (offers []Offer, untried int) {
 	set := s.DaemonSet(stuck.Namespace, stuck.DaemonSet)
 	if set == nil {
-		return nil
+		return nil, 0
 	}
-	var offers []Offer
-	for _, r := range standstill.Remedies(s.rolloutQuestion(set), stuck) {
-		switch r.Kind {
-		case standstill.SetMaxUnavailable, standstill.SetMaxSurge:
-			offers = append(offers, s.raise(r, stuck)...)
-		default:
-			if offer, _, ok := s.try(r, stuck); ok {
-				offers = append(offers, offer)
-			}
-		}
+	groups := standstill.Remedies(s.rolloutQuestion(set), stuck)
+	most, all := failuresTried, 0
+	for _, alike := range groups {
+		all += len(alike)
+	}
+	if all <= triedInFull {
+		most = all
+	}
+	for _, alike := range groups {
+		found, left := s.offersOf(alike, stuck, most)
+		offers, untried = append(offers, found...), untried+left
 	}
 	// They have been tried in the order of their size.
 	slices.SortStableFunc(offers, func(a, b Offer) int { return a.rank() - b.rank() })
-	return offers
+	return offers, untried
+}
+
+// offersOf tries changes that are alike, the first ones first, and returns those that help and how many were
+// left when too many had not.
+func (s *Sim) offersOf(alike []standstill.Remedy, stuck *standstill.Explanation, most int) ([]Offer, int) {
+	var offers []Offer
+	failures := 0
+	for i, r := range alike {
+		if len(offers) >= helpfulTried {
+			break
+		}
+		if failures >= most {
+			return offers, len(alike) - i
+		}
+		var found []Offer
+		switch r.Kind {
+		case standstill.SetMaxUnavailable, standstill.SetMaxSurge:
+			found = s.raise(r, stuck)
+		default:
+			if offer, _, ok := s.try(r, stuck); ok {
+				found = []Offer{offer}
+			}
+		}
+		if len(found) == 0 {
+			failures++
+		}
+		offers = append(offers, found...)
+	}
+	return offers, 0
 }
 
 func (o *Offer) rank() int {

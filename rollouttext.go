@@ -98,6 +98,7 @@ func (e *RolloutExplanation) writeOffers(b *strings.Builder) {
 	}
 	if len(e.Offers) == 0 {
 		fmt.Fprintf(b, "\n%sno single change that was tried lets it go on\n", when)
+		e.writeUntried(b)
 		return
 	}
 	if len(e.Offers) == 1 {
@@ -108,6 +109,13 @@ func (e *RolloutExplanation) writeOffers(b *strings.Builder) {
 	for i := range e.Offers {
 		o := &e.Offers[i]
 		fmt.Fprintf(b, "  %s: %s\n    %s\n", o.Remedy, o.outcome(), o.Command())
+	}
+	e.writeUntried(b)
+}
+
+func (e *RolloutExplanation) writeUntried(b *strings.Builder) {
+	if e.Untried > 0 {
+		fmt.Fprintf(b, "not tried: %d more, like others that have not helped\n", e.Untried)
 	}
 }
 

@@ -2,19 +2,12 @@ package standstill
 
 import (
 	"cmp"
-	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/daemonset"
 	"github.com/daemonsim/daemonsim/taints"
-)
-
-// Of each root, remedies are looked for on so many nodes, and so many pods are proposed to make room: what
-// does not help on the first few nodes that have the same trouble will seldom help on the others.
-const (
-	nodesTried = 2
-	podsTried  = 3
 )
 
 // The processes without which nobody makes a DaemonSet's pods and nobody binds them.
@@ -23,13 +16,16 @@ const (
 	kubeScheduler     = "kube-scheduler"
 )
 
-// Remedies lists the single changes that are worth trying on a rollout that has been explained, by size, the
-// smallest first. They follow from the roots; none of them has been tried.
-func Remedies(q Question, e *Explanation) []Remedy {
-	s := seeker{Question: q, e: e}
+// Remedies lists the single changes that are worth trying on a rollout that has been explained. They follow
+// from the roots; none of them has been tried. Those of a group are alike: the same is done, to nodes with the
+// same root or their pods, and to pods of the same owner. What does not help one of the nodes will seldom
+// help another, though it may. The groups come by size, the smallest first, and each is in the order of
+// the nodes' names.
+func Remedies(q Question, e *Explanation) [][]Remedy {
+	s := seeker{Question: q, e: e, known: make(map[remedyKey]bool), at: make(map[groupKey]int)}
 	for i := range e.Roots {
-		root := &e.Roots[i]
-		for _, node := range root.Nodes[:min(len(root.Nodes), nodesTried)] {
+		s.root = i
+		for _, node := range e.Roots[i].Nodes {
 			if w, ok := e.Wait(node); ok {
 				s.forNode(&w)
 			}
@@ -38,40 +34,95 @@ func Remedies(q Question, e *Explanation) []Remedy {
 	for i := range e.Waits {
 		s.forHold(e.Waits[i].Cause)
 	}
-	slices.SortStableFunc(s.list, func(a, b Remedy) int { return cmp.Compare(a.Kind.size(), b.Kind.size()) })
-	return s.list
+	slices.SortStableFunc(s.groups, func(a, b []Remedy) int {
+		return cmp.Compare(a[0].Kind.size(), b[0].Kind.size())
+	})
+	return s.groups
 }
 
 // seeker collects remedies.
 type seeker struct {
 	Question
-	e    *Explanation
-	list []Remedy
+	e      *Explanation
+	groups [][]Remedy
+	known  map[remedyKey]bool
+	at     map[groupKey]int
+	// root is the place of the root that is being looked at, and last the last cause.
+	root int
 	last *Cause
 }
 
-func (s *seeker) add(r Remedy) {
-	if !slices.ContainsFunc(s.list, func(o Remedy) bool { return reflect.DeepEqual(o, r) }) {
-		s.list = append(s.list, r)
+// remedyKey tells remedies apart.
+type remedyKey struct {
+	kind              RemedyKind
+	namespace, name   string
+	number            int64
+	taint, toleration string
+}
+
+// groupKey tells groups apart.
+type groupKey struct {
+	root  int
+	kind  RemedyKind
+	owner cluster.UID
+}
+
+// add adds a remedy, unless it is known, to those that have to do with pods of the same owner.
+func (s *seeker) add(r Remedy, owner cluster.UID) {
+	key := remedyKey{kind: r.Kind, namespace: r.Namespace, name: r.Name, number: r.Number}
+	if r.Taint != nil {
+		key.taint = r.Taint.String()
 	}
+	if r.Toleration != nil {
+		key.toleration = r.Toleration.Describe()
+	}
+	if s.known[key] {
+		return
+	}
+	s.known[key] = true
+	group := groupKey{s.root, r.Kind, owner}
+	i, known := s.at[group]
+	if !known {
+		i = len(s.groups)
+		s.at[group], s.groups = i, append(s.groups, nil)
+	}
+	s.groups[i] = append(s.groups[i], r)
 }
 
 // set adds a change of the DaemonSet.
 func (s *seeker) set(kind RemedyKind, number int) {
-	s.add(Remedy{Kind: kind, Namespace: s.Set.Namespace, Name: s.Set.Name, Number: int64(number)})
+	s.add(Remedy{Kind: kind, Namespace: s.Set.Namespace, Name: s.Set.Name, Number: int64(number)}, 0)
 }
 
-// pod adds a change of a pod, which is named as a Cause does.
+// pod adds a change of a pod.
 func (s *seeker) pod(kind RemedyKind, p *cluster.Pod) {
-	if p != nil {
-		s.add(Remedy{Kind: kind, Namespace: p.Namespace, Name: p.Name, Node: p.TargetNode()})
+	if p == nil {
+		return
 	}
+	r := Remedy{Kind: kind, Namespace: p.Namespace, Name: p.Name, Node: p.TargetNode()}
+	owner := cluster.UID(0)
+	if ref := p.Controller(); ref != nil {
+		owner = ref.UID
+		if kind == DeleteOtherPod {
+			r.Owner = string(ref.Kind) + " " + ref.Name
+			r.Returns = s.Reader.ByUID(owner) != nil
+		}
+	}
+	s.add(r, owner)
+}
+
+// find is the pod that a cause is about.
+func (s *seeker) find(c *Cause) *cluster.Pod {
+	if namespace, name, elsewhere := strings.Cut(c.Pod, "/"); elsewhere {
+		return s.Reader.Pod(namespace, name)
+	}
+	return s.Reader.Pod(s.Set.Namespace, c.Pod)
 }
 
 // forNode proposes what might help a node that is to blame.
 func (s *seeker) forNode(w *Wait) {
 	for _, c := range w.Cause.chain() {
-		pod := s.Reader.Pod(s.Set.Namespace, c.Pod)
+		pod := s.find(c)
 		switch c.Kind {
 		case PodNotReady, PodCrashing, PodStarting, PodFailed:
 			s.pod(DeletePod, pod)
@@ -98,9 +149,9 @@ func (s *seeker) forNode(w *Wait) {
 		case ControllerUnaware, ControllerExpects:
 			s.set(WakeController, int(s.Now.Seconds()))
 		case ControllerStopped:
-			s.add(Remedy{Kind: StartComponent, Name: controllerManager})
+			s.add(Remedy{Kind: StartComponent, Name: controllerManager}, 0)
 		case PodQueued:
-			s.add(Remedy{Kind: StartComponent, Name: kubeScheduler})
+			s.add(Remedy{Kind: StartComponent, Name: kubeScheduler}, 0)
 		case ByHand:
 			s.pod(DeletePod, s.oldPod(w.Node))
 		}
@@ -141,7 +192,7 @@ func (s *seeker) deadNode(name string) {
 		}
 	}
 	if node != nil {
-		s.add(Remedy{Kind: DeleteNode, Name: name})
+		s.add(Remedy{Kind: DeleteNode, Name: name}, 0)
 	}
 }
 
@@ -165,7 +216,7 @@ func (s *seeker) makeRoom(c *Cause) {
 		x, y := a.Template.Requests(), b.Template.Requests()
 		return cmp.Or(cmp.Compare(x.MilliCPU, y.MilliCPU), cmp.Compare(x.Memory, y.Memory))
 	})
-	for _, p := range pods[:min(len(pods), podsTried)] {
+	for _, p := range pods {
 		s.pod(DeleteOtherPod, p)
 	}
 }
@@ -199,7 +250,7 @@ func (c *Cause) eased(p *cluster.Pod) bool {
 
 // tolerate takes a taint away, or tolerates it.
 func (s *seeker) tolerate(c *Cause) {
-	s.add(Remedy{Kind: RemoveTaint, Name: c.Node, Taint: c.Taint})
+	s.add(Remedy{Kind: RemoveTaint, Name: c.Node, Taint: c.Taint}, 0)
 	t := taints.Toleration{
 		Key: c.Taint.Key, Operator: taints.OperatorEqual, Value: c.Taint.Value, Effect: c.Taint.Effect,
 	}
@@ -209,7 +260,7 @@ func (s *seeker) tolerate(c *Cause) {
 	s.add(Remedy{
 		Kind: AddToleration, Namespace: s.Set.Namespace, Name: s.Set.Name, Toleration: &t,
 		First: len(s.Set.Spec.Template.Spec.Tolerations) == 0,
-	})
+	}, 0)
 }
 
 // oldPod is the DaemonSet's oldest live pod on a node; nil without one.

@@ -77,6 +77,10 @@ type Remedy struct {
 	// Taint is the taint that goes, Toleration the toleration that comes.
 	Taint      *taints.Taint      `json:"taint,omitempty"`
 	Toleration *taints.Toleration `json:"toleration,omitempty"`
+	// Owner is the controller of somebody else's pod, as "ReplicaSet web"; "" for a pod without one. Returns
+	// says that the controller is in the cluster, so that it makes the pod anew.
+	Owner   string `json:"owner,omitempty"`
+	Returns bool   `json:"returns,omitempty"`
 	// First says that the template has no other toleration: it is for the command alone.
 	First bool `json:"-"`
 }
@@ -84,8 +88,10 @@ type Remedy struct {
 // String is the change as an instruction.
 func (r Remedy) String() string {
 	switch r.Kind {
-	case DeletePod, DeleteOtherPod:
+	case DeletePod:
 		return fmt.Sprintf("delete pod %s on %s", r.Name, r.Node)
+	case DeleteOtherPod:
+		return fmt.Sprintf("delete pod %s on %s%s", r.Name, r.Node, r.afterwards())
 	case ForceDeletePod:
 		return fmt.Sprintf("take pod %s on %s away without waiting for its kubelet", r.Name, r.Node)
 	case ReleasePod:
@@ -112,6 +118,17 @@ func (r Remedy) String() string {
 		return fmt.Sprintf("set the template back to revision %d", r.Number)
 	}
 	return fmt.Sprintf("remove node %s", r.Name)
+}
+
+// afterwards is what becomes of a pod of somebody else's that is deleted, unless the simulation shows it.
+func (r Remedy) afterwards() string {
+	switch {
+	case r.Owner == "":
+		return " (no controller brings it back)"
+	case r.Returns:
+		return ""
+	}
+	return " (" + r.Owner + " may bring it back, which is not simulated)"
 }
 
 // Command is the change as a command line of kubectl or, where Kubernetes has no command for it, of sim.

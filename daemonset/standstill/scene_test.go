@@ -1,6 +1,7 @@
 package standstill_test
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"testing"
@@ -150,7 +151,7 @@ func (s *scene) explain(t testing.TB) (standstill.Question, standstill.Explanati
 	set := restore(s.set).(*daemonset.DaemonSet)
 	own := func(m *cluster.ObjectMeta) {
 		for i := range m.OwnerReferences {
-			m.OwnerReferences[i].UID = set.UID
+			m.OwnerReferences[i].UID = cmp.Or(m.OwnerReferences[i].UID, set.UID)
 		}
 	}
 	for i, image := range []string{"agent:v1", s.set.Spec.Template.Spec.Containers[0].Image} {

@@ -41,6 +41,7 @@
 //	causes                        the links of all chains; because is the place of the next one, and by names
 //	                              the nodes with whose causes the chain goes on
 //	offers                        changes that help, what each leads to, and its command
+//	untried                       how many have not been tried, as they are like others that have not helped
 //
 // # Guarantees
 //

@@ -3,6 +3,7 @@ package explain
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/daemonsim/daemonsim/cluster"
@@ -66,7 +67,7 @@ func (q *Query) rolloutTable(e *standstill.Explanation) string {
 	return b.String()
 }
 
-// nodeChain tells of one node: the chain from it down to what is to blame.
+// nodeChain tells of one node: the chain from it down to what is to blame, and what else is that it waits for.
 func nodeChain(e *standstill.Explanation, node string) string {
 	w, waits := e.Wait(node)
 	if !waits {
@@ -74,13 +75,25 @@ func nodeChain(e *standstill.Explanation, node string) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s has not moved: %s\n", node, w.Situation)
-	at := node
+	at, own := node, 0
 	for i, link := range e.Chain(node) {
 		where := ""
 		if link.Node != at {
 			at, where = link.Node, "on "+link.Node+": "
+		} else if at == node {
+			own = i + 1
 		}
 		fmt.Fprintf(&b, "%s%s%s\n", strings.Repeat("  ", i+1), where, link.Cause)
+	}
+	for _, root := range e.Roots {
+		if !slices.Contains(root.Waiting, node) || slices.Contains(root.Nodes, at) {
+			continue
+		}
+		where := "on " + standstill.Names(root.Nodes) + ": "
+		for i, c := range root.Chain {
+			fmt.Fprintf(&b, "%s%s%s\n", strings.Repeat("  ", own+i+1), where, c)
+			where = ""
+		}
 	}
 	return b.String()
 }

@@ -22,6 +22,7 @@ type rolloutJSON struct {
 	Waits     []waitJSON             `json:"waits"`
 	Causes    []causeJSON            `json:"causes"`
 	Offers    []offerJSON            `json:"offers"`
+	Untried   int                    `json:"untried"`
 
 	// places are where the causes stand, of which many are shared.
 	places map[*standstill.Cause]int
@@ -71,9 +72,13 @@ type causeJSON struct {
 	Node      string            `json:"node,omitempty"`
 	Pod       string            `json:"pod,omitempty"`
 	Limit     *int              `json:"limit,omitempty"`
+	Setting   string            `json:"setting,omitempty"`
 	Since     *float64          `json:"since,omitempty"`
 	Until     *float64          `json:"until,omitempty"`
 	Images    string            `json:"images,omitempty"`
+	Restarts  int               `json:"restarts,omitempty"`
+	Creations int               `json:"creations,omitempty"`
+	Deletions int               `json:"deletions,omitempty"`
 	Plugin    string            `json:"plugin,omitempty"`
 	Said      string            `json:"said,omitempty"`
 	Shortages []shortageJSON    `json:"shortages,omitempty"`
@@ -83,9 +88,10 @@ type causeJSON struct {
 }
 
 type shortageJSON struct {
-	Resource  cluster.ResourceName `json:"resource"`
-	Requested int64                `json:"requested"`
-	Free      int64                `json:"free"`
+	Resource    cluster.ResourceName `json:"resource"`
+	Requested   int64                `json:"requested"`
+	Free        int64                `json:"free"`
+	Allocatable int64                `json:"allocatable"`
 }
 
 type offerJSON struct {
@@ -103,7 +109,7 @@ func rolloutJSONText(e *daemonsim.RolloutExplanation, node string) string {
 		DaemonSet: e.Now.DaemonSet, Namespace: e.Now.Namespace, State: e.State,
 		Now: newStandingJSON(&e.Now), End: newStandingJSON(&e.End),
 		Roots: []rootJSON{}, Waits: []waitJSON{}, Causes: []causeJSON{}, Offers: []offerJSON{},
-		places: make(map[*standstill.Cause]int),
+		Untried: e.Untried, places: make(map[*standstill.Cause]int),
 	}
 	if s := e.Next; s != nil {
 		r.Next = &stepJSON{s.Time.Seconds(), s.Pod, s.Node, s.What}
@@ -160,7 +166,8 @@ func (r *rolloutJSON) place(c *standstill.Cause) int {
 func newCauseJSON(c *standstill.Cause) causeJSON {
 	j := causeJSON{
 		Kind: c.Kind, Message: c.String(), Node: c.Node, Pod: c.Pod, By: c.By, Images: c.Images,
-		Plugin: c.Plugin, Said: c.Message, Port: c.Port, Taint: c.Taint, Own: c.Own,
+		Plugin: c.Plugin, Said: c.Message, Port: c.Port, Taint: c.Taint, Own: c.Own, Setting: c.Setting,
+		Restarts: c.Restarts, Creations: c.Creations, Deletions: c.Deletions,
 	}
 	if c.Since > 0 {
 		j.Since = seconds(c.Since)
@@ -172,7 +179,7 @@ func newCauseJSON(c *standstill.Cause) causeJSON {
 		j.Limit = &c.Limit
 	}
 	for _, s := range c.Shortages {
-		j.Shortages = append(j.Shortages, shortageJSON{s.Resource, s.Requested, s.Free})
+		j.Shortages = append(j.Shortages, shortageJSON{s.Resource, s.Requested, s.Free, s.Allocatable})
 	}
 	return j
 }
