@@ -42,6 +42,8 @@ func NewSurvey(r cluster.Reader, set *DaemonSet, now time.Duration) *Survey {
 			at[id].Pods = append(at[id].Pods, p)
 		}
 	}
+	// What stays of the list moves to its front.
+	s.Entries = at[:0]
 	for id := range at {
 		e := &at[id]
 		if !e.ShouldRun && len(e.Pods) == 0 {

@@ -27,24 +27,35 @@ type Waiter interface {
 // pod it asks the planner, if that is a Waiter; for a node on which the change has begun the situation
 // tells. Nodes on which the plan does something do not wait. It costs as much as there are nodes.
 func Waits(p Planner, s State, plan Plan) []Wait {
-	var list []Wait
-	told := plan.Touched()
+	var told []Wait
 	if w, ok := p.(Waiter); ok {
-		list = w.Waits(s, plan)
-		for i := range list {
-			told[list[i].Node.Name] = true
-		}
+		told = w.Waits(s, plan)
+		slices.SortFunc(told, func(a, b Wait) int { return cmp.Compare(a.Node.Name, b.Node.Name) })
 	}
+	moves := plan.Touched()
+	list := make([]Wait, 0, max(len(told), waiting(s)))
 	for n := range s.Nodes() {
-		if told[n.Name] {
-			continue
+		known := moves[n.Name]
+		for len(told) > 0 && told[0].Node.Name <= n.Name {
+			known = known || told[0].Node.Name == n.Name
+			list, told = append(list, told[0]), told[1:]
 		}
-		if reason := underWay(n.Situation); reason != "" {
+		if reason := underWay(n.Situation); reason != "" && !known {
 			list = append(list, Wait{Node: n, Reason: reason})
 		}
 	}
-	slices.SortFunc(list, func(a, b Wait) int { return cmp.Compare(a.Node.Name, b.Node.Name) })
-	return list
+	return append(list, told...)
+}
+
+// waiting is the number of nodes with which a rollout is not done.
+func waiting(s State) int {
+	sum := 0
+	for sit := range Situation(Situations) {
+		if underWay(sit) != "" {
+			sum += s.Count(sit, true) + s.Count(sit, false)
+		}
+	}
+	return sum
 }
 
 // underWay is why a node in a situation waits if nobody knows better; "" for one that is done.
@@ -66,7 +77,10 @@ func underWay(s Situation) Reason {
 
 // heldBack are the waits of the nodes with an old pod alone that are not in a plan.
 func heldBack(s State, plan Plan, sit Situation, run bool, why Reason, on []Node) []Wait {
-	var list []Wait
+	if s.Count(sit, run) == 0 {
+		return nil
+	}
+	list := make([]Wait, 0, s.Count(sit, run))
 	moves := plan.Touched()
 	for n := range s.In(sit, run) {
 		if !moves[n.Name] {

@@ -79,6 +79,7 @@ func Explain(q Question) Explanation {
 	if old := x.survey.Old; len(old) > 0 {
 		e.Previous = old[len(old)-1].Revision
 	}
+	e.Waits = make([]Wait, 0, x.waiting())
 	blamed := make(map[string]bool)
 	var last *Cause
 	for i := range x.survey.Nodes {
@@ -109,6 +110,17 @@ func Explain(q Question) Explanation {
 	return e
 }
 
+// waiting is the number of nodes with which the rollout is not done.
+func (x *inquiry) waiting() int {
+	sum := 0
+	for i := range x.survey.Nodes {
+		if distance(&x.survey.Nodes[i]) > 0 {
+			sum++
+		}
+	}
+	return sum
+}
+
 // addBlamed adds the nodes with which the rollout is done and that keep others waiting all the same: those
 // that should run no pod any more and are losing one, say. A node with an available new pod waits for nothing,
 // whatever a strategy of somebody's own says.
@@ -126,14 +138,17 @@ func (e *Explanation) addBlamed(x *inquiry, blamed map[string]bool) {
 func (e *Explanation) Done() bool { return e.Distance == 0 }
 
 // Wait returns the node of that name, if it is among those that wait.
-func (e *Explanation) Wait(node string) (Wait, bool) {
-	i, found := slices.BinarySearchFunc(e.Waits, node, func(w Wait, name string) int {
+func (e *Explanation) Wait(node string) (Wait, bool) { return find(e.Waits, node) }
+
+// find finds a node among waits, which are by name.
+func find(waits []Wait, node string) (Wait, bool) {
+	i, found := slices.BinarySearchFunc(waits, node, func(w Wait, name string) int {
 		return strings.Compare(w.Node, name)
 	})
 	if !found {
 		return Wait{}, false
 	}
-	return e.Waits[i], true
+	return waits[i], true
 }
 
 // distance is how many steps a node is from the end of the rollout.

@@ -14,8 +14,9 @@ type inquiry struct {
 	Question
 	survey *daemonset.Survey
 	state  rollout.State
-	// holds are the nodes that the strategy holds back, and why; moves are those on which it does something.
-	holds map[string]*Cause
+	// holds say why the strategy holds nodes back, nil for those that it does not, in the order of the survey;
+	// moves are those on which it does something.
+	holds []*Cause
 	moves map[string]bool
 	// controller is what the controller waits for, worked out once.
 	controller *Cause
@@ -38,21 +39,22 @@ func newInquiry(q Question) *inquiry {
 func (x *inquiry) wait(i int) Wait {
 	n := &x.survey.Nodes[i]
 	return Wait{
-		Node: n.Name, Situation: n.Situation, ShouldRun: n.ShouldRun, Cause: x.cause(n, &x.survey.Entries[i]),
+		Node: n.Name, Situation: n.Situation, ShouldRun: n.ShouldRun, Cause: x.cause(i),
 	}
 }
 
 // cause finds the first link: what the controller would do at once comes before what the strategy says, and
 // that before what the pods say.
-func (x *inquiry) cause(n *rollout.Node, e *daemonset.Entry) *Cause {
+func (x *inquiry) cause(i int) *Cause {
+	n, e := &x.survey.Nodes[i], &x.survey.Entries[i]
 	if x.Set.Terminating() {
 		return &Cause{Kind: SetDeleted}
 	}
 	if c := x.managed(e); c != nil {
 		return c
 	}
-	if hold := x.holds[n.Name]; hold != nil {
-		return hold
+	if x.holds[i] != nil {
+		return x.holds[i]
 	}
 	if x.moves[n.Name] {
 		return x.controller
@@ -115,16 +117,19 @@ func (x *inquiry) controllerCause() *Cause {
 
 // ask asks the strategy for its plan and, about the nodes that are not in it, why they are not.
 func (x *inquiry) ask() {
-	x.holds, x.moves = make(map[string]*Cause), make(map[string]bool)
 	plan := x.Planner.Plan(x.state)
-	for i := range plan.Delete {
-		x.moves[plan.Delete[i].Node.Name] = true
-	}
-	for i := range plan.Create {
-		x.moves[plan.Create[i].Node.Name] = true
-	}
+	x.holds, x.moves = make([]*Cause, len(x.survey.Nodes)), plan.Touched()
 	shared := make(map[sharedKey]*Cause)
-	for _, w := range rollout.Waits(x.Planner, x.state, plan) {
+	waits, at := rollout.Waits(x.Planner, x.state, plan), 0
+	for i := range waits {
+		// Both lists are by name.
+		w := &waits[i]
+		for at < len(x.holds) && x.survey.Nodes[at].Name < w.Node.Name {
+			at++
+		}
+		if at == len(x.holds) || x.survey.Nodes[at].Name != w.Node.Name {
+			continue
+		}
 		if s := w.Node.Situation; s != rollout.OldAvailable && s != rollout.OldUnavailable {
 			continue
 		}
@@ -140,7 +145,7 @@ func (x *inquiry) ask() {
 		if c.Kind == PlanFails && !w.Node.Exists {
 			c = &Cause{Kind: NodeGone, Node: w.Node.Name, Pod: w.Node.Old.Name}
 		}
-		x.holds[w.Node.Name] = c
+		x.holds[at] = c
 	}
 }
 
@@ -151,8 +156,11 @@ type sharedKey struct {
 }
 
 // hold is what a strategy says, as a cause.
-func (x *inquiry) hold(w rollout.Wait, failed error) *Cause {
+func (x *inquiry) hold(w *rollout.Wait, failed error) *Cause {
 	c := &Cause{Kind: Strategy, Message: string(w.Reason), Setting: x.Planner.Name()}
+	if len(w.For) > 0 {
+		c.By = make([]string, 0, len(w.For))
+	}
 	for i := range w.For {
 		c.By = append(c.By, w.For[i].Name)
 	}

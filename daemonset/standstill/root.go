@@ -22,10 +22,9 @@ type Root struct {
 
 // findRoots follows every node's chain to its end. Ends that say the same are one root.
 func findRoots(waits []Wait) []Root {
-	f := rootFinder{byKey: make(map[string]int), byNode: make(map[string]*Cause, len(waits))}
+	f := rootFinder{waits: waits, byKey: make(map[string]int)}
 	for i := range waits {
 		w := &waits[i]
-		f.byNode[w.Node] = w.Cause
 		if len(w.Cause.Root().By) == 0 {
 			f.add(w)
 		}
@@ -65,9 +64,15 @@ func (r *Root) first() string {
 }
 
 type rootFinder struct {
-	roots  []Root
-	byKey  map[string]int
-	byNode map[string]*Cause
+	waits []Wait
+	roots []Root
+	byKey map[string]int
+}
+
+// of is what a node waits for; nil for one that does not wait.
+func (f *rootFinder) of(node string) *Cause {
+	w, _ := find(f.waits, node)
+	return w.Cause
 }
 
 // add counts a node that the chain ends on.
@@ -99,7 +104,7 @@ func (f *rootFinder) endsOf(c *Cause) []int {
 		next := queue[0]
 		queue = queue[1:]
 		for _, name := range next.By {
-			found := f.byNode[name]
+			found := f.of(name)
 			if found == nil || seen[found] {
 				continue
 			}
@@ -132,7 +137,7 @@ func (f *rootFinder) circle(w *Wait) []int {
 		// It does not go round: the last one waits for nobody of whom anything is known.
 		path = path[len(path)-1:]
 	}
-	first := f.byNode[slices.Min(path)]
+	first := f.of(slices.Min(path))
 	i := f.root(first.Root(), first)
 	if !slices.Contains(path, w.Node) {
 		return []int{i}
@@ -143,8 +148,8 @@ func (f *rootFinder) circle(w *Wait) []int {
 
 // next is the first node that keeps another waiting and waits itself; "" without one.
 func (f *rootFinder) next(node string) string {
-	for _, name := range f.byNode[node].Root().By {
-		if f.byNode[name] != nil {
+	for _, name := range f.of(node).Root().By {
+		if f.of(name) != nil {
 			return name
 		}
 	}
