@@ -10,7 +10,7 @@ import (
 	"github.com/daemonsim/daemonsim/rollout"
 )
 
-// budget judges what a rolling update does to pods that are available.
+// budget judges what a rollout takes away, and what it puts beside pods that are available.
 type budget struct {
 	// set, version and used say how much of a budget was used up by the change of that version: a
 	// rollout deletes many pods in a row, and each of them uses one more.
@@ -41,53 +41,62 @@ func deleted(ch *cluster.Change) *cluster.Pod {
 	return before
 }
 
-// deletion judges one pod. It counts as the rollout's if it was available, of an old revision and the
-// only live pod on a node where it could have stayed; unavailable ones may go without limit.
+// deletion judges one pod that was the only live one on a node where it could have stayed, or bound to a
+// node that is gone: if such a pod goes, it goes for the rollout's sake. The rollout takes old pods only;
+// unavailable ones may go without limit where no new one can come first.
 func (b *budget) deletion(sim *daemonsim.Sim, ch *cluster.Change, p *cluster.Pod, r *report) {
 	set := ownerOf(sim.Reader, p)
-	if set == nil || !isAvailable(set, p, ch.Time) || p.Terminal() {
+	if set == nil || p.Terminal() {
 		return
 	}
 	current := currentRevision(sim.Reader, set)
 	e := entryAt(sim.Reader, set, p)
 	exists := sim.Node(e.node) != nil
-	if exists && !e.goOn || current == nil || isNew(set, current.Hash(), p) || len(e.live()) > 0 {
-		return
-	}
-	if set.Spec.UpdateStrategy.Type != daemonset.RollingUpdate {
-		r.add(p, "deleted on node %q by the strategy %s", e.node, set.Spec.UpdateStrategy.Type)
+	if current == nil || len(e.live()) > 0 || exists && !e.goOn || !exists && !p.Bound() {
 		return
 	}
 	desired := desired(sim.Reader, set)
 	limit := set.Spec.UpdateStrategy.RollingUpdate
-	if resolve(limit.MaxSurge, desired) > 0 {
-		b.sunset(sim, ch, set, &e, desired, r)
-		return
+	available := isAvailable(set, p, ch.Time)
+	switch {
+	case isNew(set, current.Hash(), p):
+		r.add(p, "deleted on node %q by a rollout, though it is of the current revision", e.node)
+	case set.Spec.UpdateStrategy.Type != daemonset.RollingUpdate:
+		r.add(p, "deleted on node %q by the strategy %s", e.node, set.Spec.UpdateStrategy.Type)
+	case resolve(limit.MaxSurge, desired) > 0 && (e.run || !exists):
+		r.add(p, "deleted on node %q without an available successor", e.node)
+	case !available:
+	case resolve(limit.MaxSurge, desired) > 0:
+		sunset(sim, ch, set, &e, desired, r)
+	default:
+		b.inPlace(sim, ch, set, &e, desired, r)
 	}
-	allowed := resolve(limit.MaxUnavailable, desired)
+}
+
+// inPlace judges, without surge, the deletion of an available pod.
+func (b *budget) inPlace(
+	sim *daemonsim.Sim, ch *cluster.Change, set *daemonset.DaemonSet, e *entry, desired int, r *report,
+) {
+	allowed := resolve(set.Spec.UpdateStrategy.RollingUpdate.MaxUnavailable, desired)
 	if desired > 0 && allowed == 0 {
 		allowed = 1
 	}
 	if b.set == set.UID && b.version == ch.Version-1 {
 		b.used++
 	} else {
-		b.used = unavailable(sim, set, current)
+		b.used = unavailable(sim, set)
 	}
 	b.set, b.version = set.UID, ch.Version
 	if b.used > allowed {
-		r.add(p, "deleted on node %q, which leaves %d nodes without an available pod; %d are allowed",
+		r.add(ch.Before, "deleted on node %q, which leaves %d nodes without an available pod; %d are allowed",
 			e.node, b.used, allowed)
 	}
 }
 
-// sunset judges, with surge, the deletion of a pod that has no successor on its node.
-func (b *budget) sunset(
+// sunset judges, with surge, the deletion of an available pod that will have no successor on its node.
+func sunset(
 	sim *daemonsim.Sim, ch *cluster.Change, set *daemonset.DaemonSet, e *entry, desired int, r *report,
 ) {
-	if e.run {
-		r.add(ch.Before, "deleted on node %q without an available successor", e.node)
-		return
-	}
 	left := 0
 	for _, other := range entries(sim.Reader, set) {
 		for _, p := range other.live() {
@@ -141,7 +150,7 @@ func doubled(sim *daemonsim.Sim, set *daemonset.DaemonSet, hash string, e entry)
 
 // unavailable counts the nodes that use up the budget of a rolling update: those that should run a pod or
 // have one, and do not have exactly one live pod that is available.
-func unavailable(sim *daemonsim.Sim, set *daemonset.DaemonSet, current *rollout.ControllerRevision) int {
+func unavailable(sim *daemonsim.Sim, set *daemonset.DaemonSet) int {
 	n := 0
 	for _, e := range entries(sim.Reader, set) {
 		live := e.live()

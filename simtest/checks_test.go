@@ -11,6 +11,7 @@ import (
 	"github.com/daemonsim/daemonsim"
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/cluster/kubelet"
+	"github.com/daemonsim/daemonsim/daemonset"
 	"github.com/daemonsim/daemonsim/rollout"
 	"github.com/daemonsim/daemonsim/simtest"
 )
@@ -80,6 +81,99 @@ func TestBudgetFindsImpatience(t *testing.T) {
 	require.NoError(t, sim.SetImage("default", "one", "*", "agent:v2"))
 	require.NoError(t, sim.Settle())
 	require.NoError(t, checker.Err(), "skipped")
+}
+
+// taker is a planner that takes any pod that it fancies.
+type taker func(rollout.Node) *cluster.Pod
+
+func (taker) Name() string { return "Taker" }
+
+func (f taker) Plan(s rollout.State) rollout.Plan {
+	var plan rollout.Plan
+	for n := range s.Nodes() {
+		if p := f(n); p != nil {
+			plan.Delete = append(plan.Delete, rollout.Deletion{Pod: p, Node: n})
+		}
+	}
+	return plan
+}
+
+// TestFindsPodsTaken takes pods that no strategy of Kubernetes takes, available or not.
+func TestFindsPodsTaken(t *testing.T) {
+	oldOf := func(n rollout.Node) *cluster.Pod { return n.Old }
+	newOf := func(n rollout.Node) *cluster.Pod {
+		if n.New == nil || !n.New.Status.Started {
+			return nil
+		}
+		return n.New
+	}
+	alone := func(n rollout.Node) *cluster.Pod {
+		if n.New != nil {
+			return nil
+		}
+		return n.Old
+	}
+	zero, one := cluster.FromInt(0), cluster.FromInt(1)
+	surge := daemonset.UpdateStrategy{
+		Type:          daemonset.RollingUpdate,
+		RollingUpdate: &daemonset.RollingUpdateSpec{MaxUnavailable: &zero, MaxSurge: &one},
+	}
+	onDelete := daemonset.UpdateStrategy{Type: daemonset.OnDelete}
+	const (
+		isNew       = "though it is of the current revision"
+		byOnDelete  = "by the strategy OnDelete"
+		noSuccessor = "without an available successor"
+		noneStays   = "where nothing stays in its place"
+	)
+	for _, tt := range []struct {
+		name       string
+		takes      taker
+		strategy   daemonset.UpdateStrategy
+		neverReady string
+		upToDate   bool
+		check      simtest.Check
+		text       string
+	}{
+		{"available new pod", newOf, onDelete, "", true, simtest.Budget, isNew},
+		{"unavailable new pod", newOf, onDelete, "agent:v1", true, simtest.Budget, isNew},
+		{"unavailable new pod of a surge", newOf, surge, "agent:v2", false, simtest.Deletion, noneStays},
+		{"available old pod under OnDelete", oldOf, onDelete, "", false, simtest.Budget, byOnDelete},
+		{"unavailable old pod under OnDelete", oldOf, onDelete, "agent:v1", false, simtest.Budget, byOnDelete},
+		{"available old pod of a surge", alone, surge, "", false, simtest.Budget, noSuccessor},
+		{"unavailable old pod of a surge", alone, surge, "agent:v1", false, simtest.Budget, noSuccessor},
+		{"old pod before its successor", oldOf, surge, "agent:v2", false, simtest.Deletion, noneStays},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			// The check that is asked for comes first by leaving out the other.
+			skip := simtest.Deletion
+			if tt.check == skip {
+				skip = simtest.Budget
+			}
+			stuck := kubelet.Behaviour{NeverReady: true, Stop: time.Second}
+			sim, checker := small(t, daemonsim.Config{}, skip)
+			require.NoError(t, sim.UpdateDaemonSet("default", "one", func(d *daemonset.DaemonSet) {
+				d.Spec.UpdateStrategy = tt.strategy
+			}))
+			if tt.neverReady != "" {
+				require.NoError(t, sim.SetImageBehaviour(tt.neverReady, stuck))
+			}
+			require.NoError(t, sim.RunFor(time.Minute))
+			if !tt.upToDate {
+				require.NoError(t, sim.SetImage("default", "one", "*", "agent:v2"))
+			}
+			if tt.check == simtest.Deletion {
+				// Kubernetes' own strategy puts a new pod beside an old one.
+				require.NoError(t, sim.RunFor(10*time.Second))
+			}
+			require.NoError(t, checker.Err())
+			require.NoError(t, sim.SetPlanner("default", "one", tt.takes))
+			require.NoError(t, sim.RunFor(10*time.Second))
+			var v *simtest.Violation
+			require.ErrorAs(t, checker.Err(), &v)
+			assert.Equal(t, tt.check, v.Check)
+			assert.Contains(t, v.Text, tt.text)
+		})
+	}
 }
 
 func TestRestChecksBeforeRest(t *testing.T) {

@@ -44,28 +44,29 @@ func judgeDeletion(
 	switch {
 	case len(rest) == 0 && fresh:
 		r.add(p, "deleted on node %q though it is of the current revision and alone", e.node)
+	case len(rest) == 0 && len(e.live()) > 0:
+		r.add(p, "deleted on node %q though all that stays there has come to its end", e.node)
 	case len(rest) == 0:
-	case !surges(set):
-		if survivor(p, rest[0]) < 0 {
-			r.add(p, "deleted on node %q while %s, which comes after it, stays", e.node, rest[0].Name)
-		}
-	case isAvailable(set, p, ch.Time):
+	case surges(set):
 		judgePair(sim, set, hash, p, e, r)
+	case survivor(p, rest[0]) < 0:
+		r.add(p, "deleted on node %q while %s, which comes after it, stays", e.node, rest[0].Name)
 	}
 }
 
-// judgePair judges, with surge, the deletion of an available pod on a node that keeps others: one of them
-// must be able to stand in, or be of the same kind and come before it. Only the hash tells the kinds apart
-// here, not the template generation.
+// judgePair judges, with surge, the deletion of a pod on a node that keeps others: one of them must be of
+// the same kind and come before it or, for an old pod, be a new one that can stand in, which any can for an
+// old pod that is not ready. Only the hash tells the kinds apart here, not the template generation.
 func judgePair(
 	sim *daemonsim.Sim, set *daemonset.DaemonSet, hash string, p *cluster.Pod, e *entry, r *report,
 ) {
 	fresh := p.Labels[rollout.HashLabel] == hash
 	for _, other := range e.running() {
 		same := (other.Labels[rollout.HashLabel] == hash) == fresh
-		if same && survivor(other, p) < 0 || !same && isAvailable(set, other, sim.Now()) {
+		standsIn := !fresh && !same && (!p.Status.Ready || isAvailable(set, other, sim.Now()))
+		if same && survivor(other, p) < 0 || standsIn {
 			return
 		}
 	}
-	r.add(p, "deleted on node %q before another pod there is available", e.node)
+	r.add(p, "deleted on node %q, where nothing stays in its place", e.node)
 }

@@ -93,11 +93,12 @@ func TestStrictKeepsItsPromise(t *testing.T) {
 		allowed := unavailable
 		if surge > 0 {
 			allowed = surge
-			judgeSurge(t, plan)
+			judgeSurge(t, s, plan)
 		} else {
 			require.Empty(t, plan.Create)
 			judgeDeletions(t, s, plan, allowed)
 		}
+		judgeTurns(t, s, plan)
 		begun := 0
 		for _, c := range plan.Create {
 			require.True(t, c.Node.ShouldRun)
@@ -144,10 +145,51 @@ func unsettled(n rollout.Node, surge int) bool {
 	return !n.ShouldRun && n.Situation == rollout.OldUnavailable
 }
 
-func judgeSurge(t *rapid.T, plan rollout.Plan) {
+// judgeSurge expects that old pods go where a new one is available beside them, everywhere and nowhere else.
+func judgeSurge(t *rapid.T, s rollout.State, plan rollout.Plan) {
+	done := 0
+	for n := range s.Nodes() {
+		if n.Situation == rollout.BothAvailable || n.Situation == rollout.BothNewAvailable {
+			done++
+		}
+	}
 	for _, d := range plan.Delete {
 		require.NotNil(t, d.Node.New)
 		require.True(t, d.Node.New.Status.Ready, "without a successor")
+	}
+	require.Len(t, plan.Delete, done)
+}
+
+// judgeTurns expects that what does not serve comes before what does: in the plan, and in what it leaves out.
+func judgeTurns(t *rapid.T, s rollout.State, plan rollout.Plan) {
+	turn := func(n rollout.Node) int {
+		switch {
+		case !n.Old.Status.Ready:
+			return 0
+		case n.Situation == rollout.OldUnavailable:
+			return 1
+		}
+		return 2
+	}
+	last := 0
+	begins := func(n rollout.Node, why rollout.Reason) {
+		require.GreaterOrEqual(t, turn(n), last, "%s comes too late", n.Name)
+		last = turn(n)
+		require.Equal(t, last < 2, why == rollout.ReasonOldUnavailable, "%s: %s", n.Name, why)
+	}
+	for _, c := range plan.Create {
+		begins(c.Node, c.Reason)
+	}
+	for _, d := range plan.Delete {
+		if d.Node.New == nil {
+			begins(d.Node, d.Reason)
+		}
+	}
+	moves := plan.Touched()
+	for n := range s.Nodes() {
+		if n.ShouldRun && n.Old != nil && n.New == nil && !moves[n.Name] {
+			require.GreaterOrEqual(t, turn(n), last, "it was the turn of %s", n.Name)
+		}
 	}
 }
 
