@@ -191,8 +191,36 @@ func attempts(w *world) int {
 	return n
 }
 
-// TestEvents goes through the rows of D-201 that can happen here.
+// TestEvents has the rules about events.
 func TestEvents(t *testing.T) {
+	t.Run("D-201", checkEvents)
+	t.Run("D-202", checkNoOtherEvents)
+}
+
+// checkNoOtherEvents has a rollout, an adoption, a release, new revisions and a node that is skipped.
+func checkNoOtherEvents(t *testing.T) {
+	w := newWorld(t, setup{}, "a", "b", "skipped")
+	w.taint("skipped", noSchedule("x"))
+	w.create(orphan("orphan", "a"))
+	w.create(agent(onDelete))
+	w.settle()
+	require.Equal(t, w.set().UID, w.Pod("default", "orphan").Controller().UID)
+	released := w.only("b").Clone().(*cluster.Pod)
+	released.Labels["app"] = "other"
+	w.update(released)
+	w.settle()
+	require.Len(t, w.on("b"), 2)
+	w.change(unavailable("1"))
+	w.image("agent:v2")
+	w.settle()
+	require.Len(t, daemonset.Revisions(w.Reader, w.set()), 2)
+	for _, e := range w.events() {
+		require.Regexp(t, "^Normal Successful(Create Created|Delete Deleted) pod: ", e)
+	}
+}
+
+// checkEvents goes through the rows of the table that can happen here.
+func checkEvents(t *testing.T) {
 	w := newWorld(t, setup{}, "n")
 	w.create(agent(onDelete))
 	w.settle()

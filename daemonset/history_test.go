@@ -37,18 +37,71 @@ func image(name string) func(*daemonset.DaemonSet) {
 // TestHistory has the rules about revisions, each in a cluster.
 func TestHistory(t *testing.T) {
 	t.Run("D-171", checkRevision)
+	t.Run("D-173", checkNumberOfNewRevision)
+	t.Run("D-174", checkEarlierRevision)
 	t.Run("D-175", checkRevisionNumbers)
+	t.Run("D-176", checkDuplicateRevisions)
 	t.Run("D-177", checkRevisionsAreClaimed)
 	t.Run("D-178", checkCollision)
 	t.Run("D-178 the same data", checkNameTakenBySameData)
 	t.Run("D-178 a stale count", checkStaleCollisionCount)
 	t.Run("D-179", checkCollisionCountStays)
 	t.Run("D-180", checkHistoryComesFirst)
-	t.Run("D-183", checkHistoryIsNotTrimmedAfterFailure)
+	t.Run("D-183 manage", checkHistoryIsNotTrimmedAfterFailure)
+	t.Run("D-183 rolling update", checkHistoryIsNotTrimmedAfterFailedRoll)
 	t.Run("D-184", checkRevisionDeletedByHand)
+	t.Run("D-194", checkNoStatusWithoutHistory)
 }
 
-// checkRevisionNumbers goes through the table, with D-174, D-239 and D-241.
+// checkNumberOfNewRevision leaves a gap between the numbers.
+func checkNumberOfNewRevision(t *testing.T) {
+	w := newWorld(t, setup{}, "n")
+	w.create(agent(image("A")))
+	w.settle()
+	require.Equal(t, "1:A", history(t, w), "the first one")
+	w.image("B")
+	w.settle()
+	b := daemonset.Revisions(w.Reader, w.set())[1].Clone().(*rollout.ControllerRevision)
+	b.Revision = 7
+	w.update(b)
+	w.image("C")
+	w.settle()
+	require.Equal(t, "1:A 7:B 8:C", history(t, w), "one more than the highest, however many there are")
+}
+
+// checkEarlierRevision goes back to a template that there was before.
+func checkEarlierRevision(t *testing.T) {
+	w := newWorld(t, setup{}, "n")
+	cause := func(text string) func(*daemonset.DaemonSet) {
+		return func(d *daemonset.DaemonSet) { d.Annotations = map[string]string{"cause": text} }
+	}
+	w.create(agent(image("A"), cause("first")))
+	w.settle()
+	was := daemonset.Revisions(w.Reader, w.set())[0]
+	w.run(time.Hour)
+	w.image("B")
+	w.settle()
+	w.change(cause("second"))
+	w.image("A")
+	w.settle()
+	require.Equal(t, "2:B 3:A", history(t, w), "raised")
+	is := daemonset.Revisions(w.Reader, w.set())[1]
+	require.Equal(t, was.UID, is.UID)
+	require.Equal(t, was.Name, is.Name)
+	require.Equal(t, was.Hash(), is.Hash())
+	require.Equal(t, "first", is.Annotations["cause"])
+	require.Equal(t, was.CreationTimestamp, is.CreationTimestamp)
+
+	next := is.Clone().(*rollout.ControllerRevision)
+	next.Revision = 9
+	w.update(next)
+	w.touch()
+	w.change(minReady(1))
+	w.settle()
+	require.Equal(t, "2:B 9:A", history(t, w), "otherwise kept")
+}
+
+// checkRevisionNumbers goes through the table, with D-239 and D-241.
 func checkRevisionNumbers(t *testing.T) {
 	w := newWorld(t, setup{}, "n")
 	undo := func(number int64) func() {
@@ -81,7 +134,7 @@ func checkRevisionNumbers(t *testing.T) {
 			if names[text] == "" {
 				names[text] = r.Name
 			}
-			require.Equal(t, names[text], r.Name, "D-174: the name stays")
+			require.Equal(t, names[text], r.Name, "the name stays")
 		}
 	}
 }
@@ -108,21 +161,22 @@ func checkRevision(t *testing.T) {
 	require.Equal(t, "first", r.Annotations["kubernetes.io/change-cause"], "D-238: copied when it is made")
 }
 
-// TestHistoryLimit covers D-181 and D-182. The node's pod keeps the revision of the image old.
+// TestHistoryLimit has the rules about the limit. The node's pod keeps the revision of the image old.
 func TestHistoryLimit(t *testing.T) {
 	tests := []struct {
-		limit  int32
-		want   string
-		reason string
+		name  string
+		limit int32
+		want  string
 	}{
-		{10, "1:old 2:A 3:B 4:C 5:D", "below the limit"},
-		{3, "1:old 3:B 4:C 5:D", "D-182: a used one is skipped, a younger one goes instead"},
-		{2, "1:old 4:C 5:D", "D-181"},
-		{1, "1:old 5:D", "D-181"},
-		{0, "1:old 5:D", "D-182: the current one and those in use"},
+		{"D-181 below the limit", 10, "1:old 2:A 3:B 4:C 5:D"},
+		{"D-181 the current one is not counted", 4, "1:old 2:A 3:B 4:C 5:D"},
+		{"D-182 a used one is skipped, a younger one goes instead", 3, "1:old 3:B 4:C 5:D"},
+		{"D-181 the lowest number first", 2, "1:old 4:C 5:D"},
+		{"D-181 the last unused one", 1, "1:old 5:D"},
+		{"D-182 the current one and those in use", 0, "1:old 5:D"},
 	}
 	for _, tt := range tests {
-		t.Run(fmt.Sprint(tt.limit), func(t *testing.T) {
+		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t, setup{}, "n")
 			w.create(agent(onDelete, limit(tt.limit), image("old")))
 			w.settle()
@@ -130,7 +184,7 @@ func TestHistoryLimit(t *testing.T) {
 				w.image(name)
 				w.settle()
 			}
-			require.Equal(t, tt.want, history(t, w), tt.reason)
+			require.Equal(t, tt.want, history(t, w))
 			if tt.limit > 0 {
 				return
 			}
@@ -151,6 +205,44 @@ func checkHistoryIsNotTrimmedAfterFailure(t *testing.T) {
 	w.create(&cluster.PriorityClass{ObjectMeta: cluster.ObjectMeta{Name: "later"}})
 	w.settleWithin(time.Hour)
 	require.Equal(t, "2:B", history(t, w))
+}
+
+// checkHistoryIsNotTrimmedAfterFailedRoll has an old pod alone on a node that is gone: no surge goes on.
+func checkHistoryIsNotTrimmedAfterFailedRoll(t *testing.T) {
+	w := newWorld(t, setup{}, "n")
+	w.create(agent(onDelete, image("A")))
+	w.settle()
+	for _, name := range []string{"unused", "B"} {
+		w.image(name)
+		w.settle()
+	}
+	w.removeNode("n")
+	w.change(func(d *daemonset.DaemonSet) {
+		surge("1")(d)
+		limit(0)(d)
+	})
+	w.run(time.Second)
+	require.Equal(t, "1:A 2:unused 3:B", history(t, w))
+	w.join("n")
+	w.settleWithin(time.Hour)
+	require.Equal(t, "3:B", history(t, w))
+}
+
+// checkNoStatusWithoutHistory has a node that joins just when the name of the next revision is taken.
+func checkNoStatusWithoutHistory(t *testing.T) {
+	w := newWorld(t, setup{config: daemonset.Config{Hash: collide(1)}}, "n")
+	w.create(agent(image("A")))
+	w.settle()
+	before := w.set().Status
+	w.join("m")
+	w.image("B")
+	for w.set().Status.CollisionCount == nil {
+		w.Step()
+	}
+	require.Equal(t, counts(before), counts(w.set().Status), "nothing is counted")
+	require.Equal(t, before.ObservedGeneration, w.set().Status.ObservedGeneration)
+	w.settleWithin(time.Second)
+	require.Equal(t, "2/2/0/2/2/2/0", counts(w.set().Status))
 }
 
 // checkCollision covers D-179, too: the name of the revision to come is taken by another template.
@@ -278,8 +370,8 @@ func checkNameTakenBySameData(t *testing.T) {
 	require.Equal(t, hash, w.only("n").Labels[rollout.HashLabel])
 }
 
-// TestDuplicateRevisions covers D-176 and KP-16: the highest number stays, and all pods get its hash.
-func TestDuplicateRevisions(t *testing.T) {
+// checkDuplicateRevisions shows KP-16, too: the highest number stays, and all pods get its hash.
+func checkDuplicateRevisions(t *testing.T) {
 	w := newWorld(t, setup{}, "n")
 	w.create(agent(onDelete, image("A")))
 	w.settle()

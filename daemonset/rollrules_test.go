@@ -109,6 +109,15 @@ func checkBurstOfRoll(t *testing.T) {
 	creations, deletions := batches(w)
 	require.Equal(t, []int{2, 2, 1}, deletions)
 	require.Equal(t, []int{2, 2, 1}, creations)
+
+	s := setup{config: daemonset.Config{BurstReplicas: 2}, noKubelet: true}
+	w = newWorld(t, s, "a", "b", "c", "d", "e")
+	w.create(agent(surge("100%")))
+	w.settle()
+	w.image("agent:v2")
+	w.take()
+	creations, _ = batches(w)
+	require.Equal(t, []int{2, 2, 1}, creations, "new pods beside old ones that are not available")
 }
 
 // checkSurgeOnHostNetwork declares a port under hostNetwork: it becomes a host port, and the new pod cannot

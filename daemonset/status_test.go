@@ -95,34 +95,39 @@ func TestStatus(t *testing.T) {
 		want   string
 		reason string
 	}{
-		{"pending", onDelete, nil, "3/3/0/0/3/0/3", "D-190, D-189: pending pods are current"},
-		{"not available on c", minReady(10), []func(*world){
+		{"D-189 pending", onDelete, nil, "3/3/0/0/3/0/3", "D-190, D-189: pending pods are current"},
+		{"D-190 not available on c", minReady(10), []func(*world){
 			func(w *world) { w.ready(w.only("a"), true); w.ready(w.only("b"), true) },
 			func(w *world) { w.run(10 * time.Second); w.ready(w.only("c"), true) },
 		}, "3/3/0/3/3/2/1", "D-190"},
-		{"c tainted", onDelete, []func(*world){
+		{"D-190 c tainted", onDelete, []func(*world){
 			allReady,
 			func(w *world) { w.taint("c", noSchedule("k")); w.touch() },
 		}, "2/2/1/2/2/2/0", "D-190"},
-		{"surge, a has both", surge("1"), []func(*world){
+		{"D-188 surge, a has both", surge("1"), []func(*world){
 			allReady,
 			func(w *world) { w.run(2 * time.Second); w.image("agent:v2") },
 		}, "3/3/0/3/0/3/0", "D-188: the old pod is first"},
-		{"c failed", onDelete, []func(*world){
+		{"D-190 c failed", onDelete, []func(*world){
 			allReady,
 			func(w *world) { w.fail(w.only("c")) },
 			func(w *world) { w.fail(w.only("c")) },
 		}, "3/3/0/2/3/2/1", "D-190: in back-off"},
-		{"node of c deleted", onDelete, []func(*world){
+		{"D-186 node of c deleted", onDelete, []func(*world){
 			allReady,
 			func(w *world) { w.removeNode("c"); w.touch() },
 		}, "2/2/0/2/2/2/0", "D-190, D-186: pods of missing nodes count nowhere"},
-		{"terminating", onDelete, []func(*world){
+		{"D-187 terminating", onDelete, []func(*world){
 			allReady,
 			func(w *world) {
 				require.NoError(w.t, w.DeletePod(w.only("c").UID, cluster.DeleteOptions{}))
 			},
 		}, "3/3/0/3/3/3/0", "D-187, KP-23: it still counts as ready and available"},
+		{"D-187 terminating beside a new one", surge("1"), []func(*world){
+			allReady,
+			func(w *world) { w.run(2 * time.Second); w.image("agent:v2") },
+			func(w *world) { w.ready(w.on("a")[1], true) },
+		}, "3/3/0/3/0/3/0", "the old one hides the new one"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -150,6 +155,20 @@ func TestStatusOfNothing_D193(t *testing.T) {
 		"D-193: the status of a sync does not know what the sync has done")
 }
 
+// TestStatusOfNodesWithoutPod_D185 has a controller that creates one pod at a time: a node that should run
+// a pod and has none is unavailable, too.
+func TestStatusOfNodesWithoutPod_D185(t *testing.T) {
+	s := setup{noKubelet: true, noScheduler: true, config: daemonset.Config{BurstReplicas: 1}}
+	w := newWorld(t, s, "a", "b")
+	var statuses []string
+	w.logStatus(&statuses)
+	w.create(agent())
+	w.settle()
+	require.Equal(t, []string{
+		"0s 0/0/0/0/0/0/0", "0s 2/0/0/0/0/0/2", "0s 2/1/0/0/1/0/2", "0s 2/2/0/0/2/0/2",
+	}, statuses)
+}
+
 // TestStatusIsWrittenOnlyWhenDifferent_D191 counts the writes of the controller.
 func TestStatusIsWrittenOnlyWhenDifferent_D191(t *testing.T) {
 	w := newWorld(t, setup{}, "a")
@@ -167,6 +186,12 @@ func TestStatusIsWrittenOnlyWhenDifferent_D191(t *testing.T) {
 	w.change(onDelete)
 	w.settle()
 	require.Equal(t, 1, writes, "for the observed generation")
+
+	m := newMoment(t, onDelete, "a")
+	o := m.reconcile()
+	require.True(t, o.StatusWritten)
+	m.DaemonSet.Status = o.Status
+	require.False(t, m.reconcile().StatusWritten, "the API server is not asked to write what is there")
 }
 
 // TestStatusAfterAnything_D185 lets anything happen to a cluster and recounts: the sums that the controller

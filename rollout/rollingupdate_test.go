@@ -65,6 +65,7 @@ func TestBudget(t *testing.T) {
 		{"more than there are", "1000", "0", 5, 1000, 0, "D-17"},
 		{"both zero", "0", "0", 5, 1, 0, "D-132: the rescue"},
 		{"both zero, nothing desired", "0", "0", 0, 0, 0, "D-132: no rescue"},
+		{"surge alone", "0", "2", 10, 0, 2, "D-132: the rescue is for both"},
 		{"percent of nothing", "50%", "0", 0, 0, 0, "D-144"},
 		{"surge of nothing", "0", "50%", 0, 0, 0, "D-133"},
 	}

@@ -78,7 +78,7 @@ func TestRollingUpdateRules(t *testing.T) {
 		}},
 		{"D-148", "S - G candidates, A - desired sunset pods", []step{
 			{"BOOO", "0", "3", "2" + comes}, {"NN-O-O", "0", "1", "2" + isSpare}, {"N.-O-O", "0", "1", "1" + isSpare},
-			{"..-O-O", "0", "1", ""},
+			{"..-O-O", "0", "1", ""}, {"D-O", "0", "1", "1" + isDone},
 		}},
 		{"D-149", "no limit for unavailable ones, and no part for maxUnavailable", []step{
 			{"oooO", "0", "1", "3" + comesDown + ", 1" + comes}, {"OOOO", "3", "1", "1" + comes},

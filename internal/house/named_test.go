@@ -27,7 +27,6 @@ var unnamed = map[string]string{
 	"D-103": "a namespace goes at once, so that nothing is ever created in one that is terminating",
 	"D-199": "a namespace goes at once, so that it has no phase in which pods go first",
 	"D-200": "a namespace goes at once, so that nothing is refused in one that is terminating",
-	"D-202": "what has no event cannot be listed: the tests of D-201 and D-203 compare all events there are",
 	"D-205": "it follows from D-204, which has its tests where events are kept",
 	"D-207": "the controller syncs one DaemonSet after the other, in the order in which they were queued",
 	"S-118": "what the flush after five minutes would catch wakes a pod at once",

@@ -81,6 +81,7 @@ func TestDescribeDaemonSet(t *testing.T) {
 			require.GreaterOrEqual(t, i, 0, "%q is missing, or comes too early:\n%s", part, text)
 			at += i + len(part) - 1
 		}
+		require.Equal(t, 5, strings.Count(text, "Number of Nodes"), "each once")
 		require.NotContains(t, text, "Priority Class Name")
 		require.NotContains(t, text, "Topology Spread Constraints")
 	})
@@ -103,6 +104,16 @@ func TestDescribeDaemonSet(t *testing.T) {
 		require.Len(t, strings.Split(run(t, sim, 0, "get", "pods", "-l", "app=agent", "-o", "name"), "\n"), 4+1)
 		require.Contains(t, run(t, sim, 0, "describe", "ds", "agent"),
 			"\nPods Status:  2 Running / 0 Waiting / 0 Succeeded / 0 Failed\n")
+	})
+	t.Run("D-230 pods that do not match any more", func(t *testing.T) {
+		fork := sim.Fork()
+		for p := range fork.PodsOwnedBy("default", fork.DaemonSet("default", "agent").UID) {
+			run(t, fork, 0, "label", "pod", p.Name, "app=other", "--overwrite")
+			break
+		}
+		require.Contains(t, run(t, fork, 0, "describe", "ds", "agent"),
+			"\nPods Status:  1 Running / 0 Waiting / 0 Succeeded / 0 Failed\n",
+			"before the controller has let go of it")
 	})
 	t.Run("D-230 terminating pods too, unlike the status", func(t *testing.T) {
 		run(t, sim, 0, "label", "node", "n2", "disk-")

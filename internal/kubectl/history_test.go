@@ -75,6 +75,9 @@ func TestHistory(t *testing.T) {
 		text := run(t, sim, 0, "rollout", "history", "ds/agent", "--revision=1")
 		require.True(t, strings.HasPrefix(text, "daemonset.apps/agent with revision #1\nPod Template:\n"), text)
 		require.Contains(t, text, "    Image:\timg:v1\n")
+		text = run(t, sim, 0, "rollout", "history", "ds/agent", "--revision=2")
+		require.True(t, strings.HasPrefix(text, "daemonset.apps/agent with revision #2\nPod Template:\n"), text)
+		require.Contains(t, text, "    Image:\timg:v2\n")
 		require.Equal(t, "error: unable to find the specified revision\n",
 			run(t, sim, 1, "rollout", "history", "ds/agent", "--revision=3"))
 		require.Equal(t, "error: revision must be a positive integer: -1\n",
