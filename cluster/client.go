@@ -84,9 +84,9 @@ func (cl *Client) Event(about Object, kind EventType, reason, message string) {
 		Type: kind, Reason: reason, Message: message, Source: cl.name,
 		Count: 1, First: cl.c.now, Last: cl.c.now,
 	}
-	cl.c.tellEvent(e)
 	cl.c.events.record(e)
 	if cl.c.store.byUID(m.UID) == nil {
 		cl.c.events.gone(m.UID, cl.c.now)
 	}
+	cl.c.tellEvent(e)
 }

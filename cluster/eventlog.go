@@ -151,9 +151,10 @@ func (c *Cluster) Events(about UID) iter.Seq[*Event] {
 	}
 }
 
-// OnEvent calls f with every Event from now on as it is recorded, before anything is combined or dropped; each
-// has the Count 1. f must not write to the cluster. The Event is f's to keep. A fork does not inherit f.
-// A nil f is ignored. That a pod has been bound is not recorded but read from the pod, so f does not hear of it.
+// OnEvent calls f with every Event from now on once it is recorded. It is told as it happened, with the Count
+// 1, also when it has been combined with others or dropped from what Events walks. f must not write to the
+// cluster. The Event is f's to keep. A fork does not inherit f. A nil f is ignored. That a pod has been bound
+// is not recorded but read from the pod, so f does not hear of it.
 func (c *Cluster) OnEvent(f func(*Event)) {
 	if f != nil {
 		c.eventSinks = append(c.eventSinks, f)

@@ -22,6 +22,18 @@ func YAMLList(objs []cluster.Object, opts Options) []byte {
 	return appendYAML(nil, list(objs, opts), 0)
 }
 
+// Values returns an object as JSON values: maps, slices, texts, bools and json.Number. They are the caller's own.
+func Values(obj cluster.Object, opts Options) any { return tree(obj, opts) }
+
+// ListValues returns objects as the JSON values of one List, in their order.
+func ListValues(objs []cluster.Object, opts Options) any { return list(objs, opts) }
+
+// FormatJSON prints JSON values as [JSON] prints those of an object.
+func FormatJSON(value any) []byte { return indented(value) }
+
+// FormatYAML prints JSON values, with json.Number for numbers, as [YAML] prints those of an object.
+func FormatYAML(value any) []byte { return appendYAML(nil, value, 0) }
+
 func list(objs []cluster.Object, opts Options) any {
 	items := make([]any, len(objs))
 	for i, obj := range objs {

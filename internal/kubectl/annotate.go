@@ -37,11 +37,11 @@ func (c *call) annotateOne(obj cluster.Object, e edits) error {
 			strings.Join(taken, "; "))
 	}
 	next := e.apply(old)
-	if _, err := c.change(obj, func(o cluster.Object) { o.Meta().Annotations = next }); err != nil {
+	shown, _, err := c.change(obj, func(o cluster.Object) { o.Meta().Annotations = next })
+	if err != nil {
 		return err
 	}
-	c.done("%s annotated", title(obj))
-	return nil
+	return c.report(shown, "annotated")
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -18,7 +18,18 @@ const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration"
 
 // apply creates or changes the objects of files.
 func apply(c *call) error {
-	return c.eachEntry("apply", func(e entry) error {
+	var shown []any
+	note := func(obj cluster.Object, doc any, word string) error {
+		if c.form.write == nil {
+			return c.report(obj, word)
+		}
+		if doc == nil {
+			doc = c.values(obj)
+		}
+		shown = append(shown, doc)
+		return nil
+	}
+	err := c.eachEntry("apply", func(e entry) error {
 		m := e.object.Meta()
 		if m.Name == "" {
 			return fmt.Errorf("from %s: cannot use generate name with apply", m.GenerateName)
@@ -29,18 +40,25 @@ func apply(c *call) error {
 		}
 		before := c.sim.Object(e.object.Kind(), m.Namespace, m.Name)
 		if before == nil {
-			return c.createOne(e, wish.annotated(e.object))
+			return c.createOne(e, wish.annotated(e.object), wish.doc, note)
 		}
 		if err := e.strict(fmt.Sprintf("error when patching %q: ", e.file)); err != nil {
 			return err
 		}
-		outcome, err := c.applyTo(before, wish)
+		after, doc, outcome, err := c.applyTo(before, wish)
 		if err != nil {
 			return during("error when applying %q", e.file, err)
 		}
-		c.done("%s %s", title(e.object), outcome)
-		return nil
+		return note(after, doc, outcome)
 	})
+	if err != nil || len(shown) == 0 {
+		return err
+	}
+	// All that has been applied is shown at the end, and as a List when it is more than one object.
+	if len(shown) == 1 {
+		return c.form.write(shown[0])
+	}
+	return c.form.write(listOf(shown))
 }
 
 // wish is what a file asks for: the object as it stands there, and the text of that for the annotation.
@@ -50,14 +68,11 @@ type wish struct {
 }
 
 func wishOf(e entry) (wish, error) {
-	doc, ok := decodeJSON(e.source.JSON()).(map[string]any)
-	if !ok {
-		return wish{}, errors.New("not an object")
+	doc, err := documentOf(e)
+	if err != nil {
+		return wish{}, err
 	}
-	meta, _ := doc["metadata"].(map[string]any)
-	if ns := e.object.Meta().Namespace; ns != "" {
-		meta["namespace"] = ns
-	}
+	meta := doc["metadata"].(map[string]any)
 	annotations, _ := meta["annotations"].(map[string]any)
 	if annotations == nil {
 		annotations = make(map[string]any, 1)
@@ -71,6 +86,19 @@ func wishOf(e entry) (wish, error) {
 	w := wish{doc, string(text) + "\n"}
 	annotations[lastAppliedAnnotation] = w.text
 	return w, nil
+}
+
+// documentOf is the object of a file as it stands there, with its namespace.
+func documentOf(e entry) (map[string]any, error) {
+	doc, _ := decodeJSON(e.source.JSON()).(map[string]any)
+	meta, ok := doc["metadata"].(map[string]any)
+	if !ok {
+		return nil, errors.New("not an object")
+	}
+	if ns := e.object.Meta().Namespace; ns != "" {
+		meta["namespace"] = ns
+	}
+	return doc, nil
 }
 
 // annotated returns a copy of a new object that carries the wish.
@@ -90,8 +118,11 @@ const missingAnnotation = "Warning: resource %s/%s is missing the " + lastApplie
 	"patched automatically."
 
 // applyTo changes an object to what a file asks for. What was asked for before, and is not now, goes;
-// what others have added stays.
-func (c *call) applyTo(before cluster.Object, w wish) (daemonsim.Outcome, error) {
+// what others have added stays. It returns the object and, when only a client has done it, the document that the
+// client has made.
+func (c *call) applyTo(before cluster.Object, w wish) (
+	after cluster.Object, doc any, word string, err error,
+) {
 	m := before.Meta()
 	text, ok := m.Annotations[lastAppliedAnnotation]
 	if !ok {
@@ -101,20 +132,24 @@ func (c *call) applyTo(before cluster.Object, w wish) (daemonsim.Outcome, error)
 	if ok && json.Valid([]byte(text)) {
 		last, _ = decodeJSON([]byte(text)).(map[string]any)
 	}
-	doc := c.values(before).(map[string]any)
-	next, changed := patch.Apply(last, w.doc, doc, patch.SchemaOf(string(before.Kind())))
+	live := c.values(before).(map[string]any)
+	next, changed := patch.Apply(last, w.doc, live, patch.SchemaOf(string(before.Kind())))
+	after = before
 	if changed {
-		if _, err := c.store(before, next, ""); err != nil {
-			return "", err
+		if after, err = c.store(before, next, ""); err != nil {
+			return nil, nil, "", err
 		}
 	}
 	if m.Terminating() {
 		c.warn("Warning: Detected changes to resource %s which is currently being deleted.", m.Name)
 	}
-	if changed {
-		return daemonsim.OutcomeConfigured, nil
+	if c.opts.dryRun == "client" {
+		doc = next
 	}
-	return daemonsim.OutcomeUnchanged, nil
+	if changed {
+		return after, doc, string(daemonsim.OutcomeConfigured), nil
+	}
+	return after, doc, string(daemonsim.OutcomeUnchanged), nil
 }
 
 // create creates the objects of files, or the one that the command line names.
@@ -124,18 +159,25 @@ func create(c *call) error {
 	}
 	return c.eachEntry("create", func(e entry) error {
 		given := e.object
+		doc, err := documentOf(e)
+		if err != nil {
+			return err
+		}
 		if c.opts.saveConfig {
 			wish, err := wishOf(e)
 			if err != nil {
 				return err
 			}
-			given = wish.annotated(given)
+			given, doc = wish.annotated(given), wish.doc
 		}
-		return c.createOne(e, given)
+		return c.createOne(e, given, doc, c.reportAs)
 	})
 }
 
-func (c *call) createOne(e entry, given cluster.Object) error {
+// createOne creates an object and has what became of it reported. doc is what a client knows of it.
+func (c *call) createOne(
+	e entry, given cluster.Object, doc any, report func(obj cluster.Object, doc any, word string) error,
+) error {
 	kind := e.object.Kind()
 	version := given.APIVersion()[strings.IndexByte(given.APIVersion(), '/')+1:]
 	if err := e.strict(fmt.Sprintf("error when creating %q: %s in version %q cannot be handled as a %s: ",
@@ -146,8 +188,10 @@ func (c *call) createOne(e entry, given cluster.Object) error {
 	if err != nil {
 		return during("error when creating %q", e.file, err)
 	}
-	c.done("%s created", title(obj))
-	return nil
+	if c.opts.dryRun != "client" {
+		doc = nil
+	}
+	return report(obj, doc, "created")
 }
 
 // eachEntry does something with every object of the files that is simulated. What goes wrong with one
@@ -178,10 +222,16 @@ func during(format, file string, err error) error {
 	return &duringError{fmt.Sprintf(format, file), err}
 }
 
-// change stores the changed copy of an object. It reports whether that made a difference.
-func (c *call) change(obj cluster.Object, edit func(cluster.Object)) (changed bool, err error) {
+// change stores the changed copy of an object. It reports whether that made a difference, and what there is to show:
+// the object as stored or, when only a client has done it, the copy.
+func (c *call) change(obj cluster.Object, edit func(cluster.Object)) (
+	shown cluster.Object, changed bool, err error,
+) {
 	next := obj.Clone()
 	edit(next)
 	after, err := c.sim.Update(next)
-	return after != obj, err
+	if c.opts.dryRun == "client" {
+		return next, after != obj, err
+	}
+	return after, after != obj, err
 }

@@ -18,7 +18,8 @@ func (c *call) setUnschedulable(want bool, word string) error {
 			c.verb.name + " NODE [flags]\nSee 'kubectl " + c.verb.name + " -h' for help and examples")
 	}
 	if len(c.args) > 0 && c.opts.selectorGiven {
-		return errors.New("cannot specify both a node name and a --selector option")
+		return errors.New("cannot specify both a node name and a --selector option\n" +
+			"See 'kubectl " + c.verb.name + " -h' for help and examples")
 	}
 	objects, missing := c.find(nodeTargets(c.args))
 	var errs []error
@@ -28,7 +29,7 @@ func (c *call) setUnschedulable(want bool, word string) error {
 			c.done("%s already %s", title(n), word)
 			continue
 		}
-		_, err := c.change(n, func(o cluster.Object) { o.(*cluster.Node).Spec.Unschedulable = want })
+		_, _, err := c.change(n, func(o cluster.Object) { o.(*cluster.Node).Spec.Unschedulable = want })
 		if err != nil {
 			errs = append(errs, err)
 			continue

@@ -36,6 +36,12 @@ func (c *call) createNamed() error {
 	if err != nil {
 		return err
 	}
-	c.done("%s created", title(obj))
-	return nil
+	var doc any
+	if c.opts.dryRun == "client" {
+		doc = map[string]any{
+			"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": names[0]},
+			"spec": map[string]any{}, "status": map[string]any{},
+		}
+	}
+	return c.reportAs(obj, doc, "created")
 }

@@ -49,12 +49,15 @@ Example resource specifications include:
 // deleteOptions reads what the flags say about how to delete.
 func (c *call) deleteOptions() (opts cluster.DeleteOptions, err error) {
 	o := &c.opts
+	if o.output != "" && o.output != "name" {
+		return opts, fmt.Errorf("unexpected -o output mode: %s. We only support '-o name'", o.output)
+	}
 	switch o.cascade {
 	case "background", "true":
 	case "orphan", "false":
 		opts.Propagation = cluster.Orphan
 	case "foreground":
-		return opts, errors.New("--cascade=foreground is not simulated; use background or orphan")
+		opts.Propagation = cluster.Foreground
 	default:
 		return opts, fmt.Errorf(`invalid cascade value (%s). Must be "background", "foreground", or "orphan"`,
 			o.cascade)
@@ -95,7 +98,7 @@ func (c *call) deleteTargets() (list []target, others []string, err error) {
 	case list[0].name == "" && !c.opts.all && !c.opts.selectorGiven:
 		return nil, nil, errors.New("resource(s) were provided, but no name was specified")
 	case c.opts.all && list[0].name != "":
-		return nil, nil, errors.New("setting 'all' parameter but found a non empty selector; give no names with --all")
+		return nil, nil, errors.New("name cannot be provided when a selector is specified")
 	}
 	return list, nil, nil
 }
@@ -111,6 +114,10 @@ func (c *call) delete(obj cluster.Object, opts cluster.DeleteOptions) error {
 	}
 	if err := c.sim.Delete(obj.Kind(), m.Namespace, m.Name, opts); err != nil {
 		return err
+	}
+	if c.opts.output == "name" {
+		c.printf("%s\n", title(obj))
+		return nil
 	}
 	word := "deleted"
 	if c.opts.force {

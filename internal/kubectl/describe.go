@@ -2,6 +2,7 @@ package kubectl
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,8 +19,7 @@ func describe(c *call) error {
 		return err
 	}
 	if len(list) == 0 {
-		return raw("error: You must specify the type of resource to describe, such as: " +
-			"kubectl describe daemonset agent")
+		return errors.New("You must specify the type of resource to describe. " + useAPIResources)
 	}
 	objects, missing := c.find(list)
 	if missing != nil && len(objects) == 0 && len(c.args) == 2 && len(list) == 1 {

@@ -92,8 +92,13 @@ func (e *event) Validate() field.ErrorList { return nil }
 // Events lists the Events of a namespace, of all for "", in the shape of the API, by object and time. They
 // are not stored: they are made of what the cluster has recorded.
 func Events(sim *daemonsim.Sim, namespace string) []cluster.Object {
+	return eventsAbout(sim, 0, namespace)
+}
+
+// eventsAbout is Events of one object, of all for 0.
+func eventsAbout(sim *daemonsim.Sim, about cluster.UID, namespace string) []cluster.Object {
 	var list []*event
-	for e := range sim.Events(0) {
+	for e := range sim.Events(about) {
 		if ev := newEvent(e, sim.Epoch()); namespace == "" || ev.Namespace == namespace {
 			list = append(list, ev)
 		}

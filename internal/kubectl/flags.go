@@ -3,6 +3,7 @@ package kubectl
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,7 +18,7 @@ type options struct {
 	allNamespaces, all                        bool
 	selector, fieldSelector                   string
 	filenames                                 []string
-	output, sortBy                            string
+	output, template, sortBy                  string
 	noHeaders, showLabels, showKind           bool
 	labelColumns                              []string
 	overwrite, ignoreNotFound                 bool
@@ -26,8 +27,10 @@ type options struct {
 	gracePeriod                               int
 	force, now, wait                          bool
 	revision, toRevision                      int64
-	watch                                     bool
+	watch, watchOnly                          bool
 	timeout                                   time.Duration
+	requestTimeout                            string
+	within                                    time.Duration
 	showEvents                                bool
 	replicas                                  int
 	patch, patchFile, patchType               string
@@ -56,6 +59,9 @@ const (
 	flagsScale
 	flagsPatch
 	flagsSave
+	flagsOutput
+	// flagsParted is for verbs whose YAML documents are parted by a line. The others begin anew with each object.
+	flagsParted
 )
 
 // newFlags returns the flags of a verb.
@@ -64,6 +70,8 @@ func (c *call) newFlags(v *verb) *pflag.FlagSet {
 	f.Usage = func() {}
 	o := &c.opts
 	f.StringVarP(&o.namespace, "namespace", "n", cluster.DefaultNamespace, "the namespace")
+	f.StringVar(&o.requestTimeout, "request-timeout", "0",
+		"how long a watch may take, such as 1s, 2m or a number of seconds; 0 is as long as something happens")
 	add := func(group flagGroup, register func()) {
 		if v.flags&group != 0 {
 			register()
@@ -81,6 +89,10 @@ func (c *call) newFlags(v *verb) *pflag.FlagSet {
 		f.BoolVarP(&o.allNamespaces, "all-namespaces", "A", false, "the objects of all namespaces")
 	})
 	add(flagsPrint, func() { o.printFlags(f) })
+	add(flagsPrint|flagsOutput, func() {
+		f.StringVarP(&o.output, "output", "o", "", strings.Join(c.formats(), "|"))
+		f.StringVar(&o.template, "template", "", "the template, for -o=go-template and the like")
+	})
 	add(flagsOverwrite, func() {
 		f.BoolVar(&o.overwrite, "overwrite", false, "allow what is there to change its value")
 	})
@@ -115,7 +127,8 @@ func (c *call) newFlags(v *verb) *pflag.FlagSet {
 }
 
 func (o *options) printFlags(f *pflag.FlagSet) {
-	f.StringVarP(&o.output, "output", "o", "", strings.Join(outputFormats(), ", "))
+	f.BoolVarP(&o.watch, "watch", "w", false, "go on to print what changes, moving the time")
+	f.BoolVar(&o.watchOnly, "watch-only", false, "print what changes, and not what is there")
 	f.StringVar(&o.sortBy, "sort-by", "", "order by this field, as a JSONPath")
 	f.BoolVar(&o.noHeaders, "no-headers", false, "leave out the headers of the columns")
 	f.BoolVar(&o.showLabels, "show-labels", false, "show the labels in a column")
@@ -124,7 +137,8 @@ func (o *options) printFlags(f *pflag.FlagSet) {
 }
 
 func (o *options) deleteFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.cascade, "cascade", "background", "background or orphan: what becomes of dependents")
+	f.StringVarP(&o.output, "output", "o", "", "name: print nothing but the names")
+	f.StringVar(&o.cascade, "cascade", "background", "background, foreground or orphan: what becomes of dependents")
 	f.Lookup("cascade").NoOptDefVal = "background"
 	f.IntVar(&o.gracePeriod, "grace-period", -1, "seconds for a pod to stop; -1 is what the pod says")
 	f.BoolVar(&o.force, "force", false, "remove at once, with --grace-period=0")
@@ -145,6 +159,15 @@ func (c *call) check() error {
 		return fmt.Errorf("%q is not the name of a namespace", o.namespace)
 	}
 	var err error
+	if o.within, err = parseRequestTimeout(o.requestTimeout); err != nil {
+		return err
+	}
+	c.form = &format{}
+	if c.verb.flags&(flagsPrint|flagsOutput) != 0 {
+		if c.form, err = c.readFormat(); err != nil {
+			return err
+		}
+	}
 	if o.labels, err = affinity.ParseSelector(o.selector); err != nil {
 		return err
 	}
@@ -160,6 +183,22 @@ func (c *call) check() error {
 	return c.startDryRun()
 }
 
+// parseRequestTimeout reads how long a watch may take; 0 is as long as something happens.
+func parseRequestTimeout(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if n, notSeconds := strconv.ParseInt(text, 10, 64); notSeconds == nil {
+		d, err = time.Duration(min(max(n, -1), int64(100*year/time.Second)))*time.Second, nil
+	}
+	switch {
+	case err != nil:
+		return 0, errors.New("Invalid timeout value. Timeout must be a single integer in seconds, or an integer " +
+			"followed by a corresponding time unit (e.g. 1s | 2m | 3h)")
+	case d > 10*year:
+		return 0, fmt.Errorf("--request-timeout=%s is too long; 0 watches as long as something happens", text)
+	}
+	return max(0, d), nil
+}
+
 // startDryRun puts a fork in the place of the simulation.
 func (c *call) startDryRun() error {
 	switch c.opts.dryRun {
@@ -169,7 +208,7 @@ func (c *call) startDryRun() error {
 		c.sim = c.sim.Fork()
 		return nil
 	}
-	return fmt.Errorf("invalid dry-run value (%s); must be %q, %q, or %q",
+	return fmt.Errorf("Invalid dry-run value (%s). Must be %q, %q, or %q.",
 		c.opts.dryRun, "none", "server", "client")
 }
 

@@ -4,17 +4,20 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/daemonsim/daemonsim/cluster"
 )
 
-// get prints objects.
+// get prints objects, and goes on to print their changes when it is asked to watch.
 func get(c *call) error {
-	list, err := c.getTargets()
-	if err != nil {
+	if err := c.checkColumns(); err != nil {
 		return err
 	}
-	print, err := c.printer(list)
+	if c.opts.watch || c.opts.watchOnly {
+		return c.watchObjects()
+	}
+	list, err := c.getTargets()
 	if err != nil {
 		return err
 	}
@@ -23,11 +26,23 @@ func get(c *call) error {
 		return err
 	}
 	if missing == nil || len(objects) > 0 {
-		if err := print(objects); err != nil {
+		if err := c.print(c.form, list, objects); err != nil {
 			return errors.Join(err, missing)
 		}
 	}
 	return missing
+}
+
+// checkColumns refuses flags for tables where no table is printed.
+func (c *call) checkColumns() error {
+	o := &c.opts
+	switch {
+	case o.showLabels && o.output != "" && o.output != "wide":
+		return fmt.Errorf("--show-labels option cannot be used with %s printer", o.output)
+	case len(o.labelColumns) > 0 && strings.HasPrefix(o.output, "custom-columns"):
+		return fmt.Errorf("--label-columns option cannot be used with %s printer", o.output)
+	}
+	return nil
 }
 
 func (c *call) getTargets() ([]target, error) {
@@ -39,8 +54,17 @@ func (c *call) getTargets() ([]target, error) {
 		list, _, err = c.fileTargets()
 		return list, err
 	}
-	return nil, errors.New("required resource not specified, such as: kubectl get pods")
+	return nil, raw(noType)
 }
+
+// noType is what kubectl answers to a get of nothing.
+const noType = `You must specify the type of resource to get. ` + useAPIResources + `
+
+error: Required resource not specified.
+Use "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).
+See 'kubectl get -h' for help and examples`
+
+const useAPIResources = `Use "kubectl api-resources" for a complete list of supported resources.`
 
 // printTables prints the objects in tables, one for each type.
 func (c *call) printTables(list []target, objects []cluster.Object) {
@@ -59,16 +83,22 @@ func (c *call) printTables(list []target, objects []cluster.Object) {
 		if start > 0 {
 			c.out.WriteByte('\n')
 		}
-		res := resourceOf(kind)
-		t := table{
-			res: res, objects: objects[start:end], wide: c.opts.output == "wide",
-			headers: !c.opts.noHeaders, labels: c.opts.showLabels,
-			labelColumns: c.opts.labelColumns, kinds: several || c.opts.showKind,
-			spaces: c.opts.allNamespaces && res.scope == cluster.Namespaced, view: &view{c.sim},
-		}
-		t.print(&c.out)
+		t := c.table(resourceOf(kind))
+		t.kinds = t.kinds || several
+		t.spaces = t.spaces && t.res.scope == cluster.Namespaced
+		t.print(&c.out, objects[start:end])
 		start = end
 	}
+}
+
+// table is the table that the flags ask for.
+func (c *call) table(res *resource) *table {
+	t := &table{
+		res: res, wide: c.opts.output == "wide", headers: !c.opts.noHeaders,
+		labels: c.opts.showLabels, labelColumns: c.opts.labelColumns, kinds: c.opts.showKind,
+		spaces: c.opts.allNamespaces, view: &view{c.sim},
+	}
+	return t.withColumns()
 }
 
 // printNothing says that there are no objects, unless that was expected.

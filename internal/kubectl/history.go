@@ -17,6 +17,8 @@ func rolloutHistory(c *call) error {
 	return c.eachDaemonSet(func(set *daemonset.DaemonSet) error {
 		own := daemonset.History(c.sim.Reader, set)
 		switch {
+		case c.form.name != "":
+			return c.printRevisions(set, own)
 		case len(own) == 0:
 			c.printf("%s \nNo rollout history found.\n", title(set))
 		case c.opts.revision > 0:
@@ -33,13 +35,41 @@ func (c *call) listRevisions(set *daemonset.DaemonSet, own []*rollout.Controller
 	w := tabwriter.NewWriter(&c.out, 0, 8, 2, ' ', 0)
 	fmt.Fprint(w, "REVISION\tCHANGE-CAUSE\n")
 	for i, r := range own {
-		if i+1 < len(own) && own[i+1].Revision == r.Revision {
-			continue // of two with one number the last is shown
+		if isDouble(own, i) {
+			continue
 		}
 		fmt.Fprintf(w, "%d\t%s\n", r.Revision, orNone(r.Annotations[changeCauseAnnotation]))
 	}
 	_ = w.Flush()
 	c.out.WriteByte('\n')
+}
+
+// isDouble reports whether a revision has the number of the next: of the two only that is shown.
+func isDouble(own []*rollout.ControllerRevision, i int) bool {
+	return i+1 < len(own) && own[i+1].Revision == own[i].Revision
+}
+
+// printRevisions prints the DaemonSet as it would be at every revision, or at the one that is asked for.
+func (c *call) printRevisions(set *daemonset.DaemonSet, own []*rollout.ControllerRevision) error {
+	found := false
+	for i, r := range own {
+		if isDouble(own, i) || c.opts.revision > 0 && r.Revision != c.opts.revision {
+			continue
+		}
+		template, err := rollout.Decode(r.Data)
+		if err != nil {
+			return err
+		}
+		then := set.Clone().(*daemonset.DaemonSet)
+		then.Spec.Template, found = *template, true
+		if err := c.report(then, ""); err != nil {
+			return err
+		}
+	}
+	if c.opts.revision > 0 && !found {
+		return errors.New("unable to find the specified revision")
+	}
+	return nil
 }
 
 func (c *call) showRevision(set *daemonset.DaemonSet, own []*rollout.ControllerRevision) error {

@@ -231,16 +231,20 @@ func TestDeleteDaemonSet(t *testing.T) {
 	}{
 		{"D-245 background", "--cascade=background", 0},
 		{"D-245 background unless said", "--now=false", 0},
+		{"D-245 foreground", "--cascade=foreground", 0},
 		{"D-245 orphan", "--cascade=orphan", 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			sim := released(t, 1)
 			same(t, "daemonset.apps \"agent\" deleted from default namespace\n",
 				run(t, sim, 0, "delete", "ds", "agent", tt.flag))
+			require.Equal(t, strings.Contains(tt.flag, "foreground"), sim.DaemonSet("default", "agent") != nil,
+				"in the foreground it stays until its pods are gone")
 			require.NoError(t, sim.Settle())
 			var pods struct{ Items []json.RawMessage }
 			require.NoError(t, json.Unmarshal([]byte(run(t, sim, 0, "get", "pods", "-o", "json")), &pods))
 			require.Len(t, pods.Items, tt.left)
+			require.Nil(t, sim.DaemonSet("default", "agent"))
 		})
 	}
 }

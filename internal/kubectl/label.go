@@ -46,11 +46,14 @@ func (c *call) labelOne(obj cluster.Object, e edits) error {
 		}
 	}
 	next := e.apply(old)
-	if _, err := c.change(obj, func(o cluster.Object) { o.Meta().Labels = next }); err != nil {
+	relabel := func(o cluster.Object) { o.Meta().Labels = next }
+	if _, _, err := c.change(obj, relabel); err != nil {
 		return err
 	}
-	c.done("%s %s", title(obj), labelOutcome(old, next))
-	return nil
+	// kubectl shows the labels that it has sent, and everything else as it was before.
+	shown := obj.Clone()
+	relabel(shown)
+	return c.report(shown, labelOutcome(old, next))
 }
 
 // labelOutcome is one word for what became of the labels.

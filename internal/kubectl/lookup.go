@@ -54,7 +54,10 @@ func slashTargets(args []string) ([]target, error) {
 				"when passing arguments in resource/name form (e.g. '%s' instead of '%s'",
 				"kubectl get resource/<resource_name>", "kubectl get resource resource/<resource_name>")
 		}
-		if word == "" || name == "" || strings.Contains(name, "/") {
+		if strings.Contains(name, "/") {
+			return nil, errors.New("arguments in resource/name form may not have more than one slash")
+		}
+		if word == "" || name == "" {
 			return nil, errors.New("arguments in resource/name form must have a single resource and name")
 		}
 		r, err := resourceNamed(word)

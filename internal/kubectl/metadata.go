@@ -16,9 +16,11 @@ type edits struct {
 }
 
 // splitEdits parts the arguments that name objects from those that say what to change: the first one
-// with = in it, or with - at its end, begins the changes.
+// with = after a key, or with - at its end, begins the changes.
 func splitEdits(args []string, what string) (objects, changes []string, err error) {
-	isEdit := func(arg string) bool { return strings.Contains(arg, "=") || strings.HasSuffix(arg, "-") }
+	isEdit := func(arg string) bool {
+		return strings.Index(arg, "=") > 0 || strings.HasSuffix(arg, "-") && arg != "-"
+	}
 	i := slices.IndexFunc(args, isEdit)
 	if i < 0 {
 		return args, nil, nil
@@ -47,16 +49,20 @@ func parseEdits(changes []string, what string) (edits, error) {
 			return e, fmt.Errorf("invalid %s spec: %s; write key=value, or key- to take it away", what, arg)
 		}
 	}
+	var both []string
 	for _, key := range e.remove {
-		if _, both := e.set[key]; both {
-			article := "a"
-			if what == "annotation" {
-				article = "an"
-			}
-			return e, fmt.Errorf("can not both modify and remove %s %s in the same command", article, what)
+		if _, ok := e.set[key]; ok {
+			both = append(both, key)
 		}
 	}
-	return e, nil
+	switch {
+	case len(both) == 0:
+		return e, nil
+	case what == "annotation":
+		return e, fmt.Errorf("can not both modify and remove the following annotation(s) in the same command: %s",
+			strings.Join(both, ", "))
+	}
+	return e, fmt.Errorf("can not both modify and remove a %s in the same command", what)
 }
 
 // apply returns what a map becomes.

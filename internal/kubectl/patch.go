@@ -199,8 +199,10 @@ func (c *call) patchOne(obj cluster.Object, change *change) error {
 	if after == obj {
 		word = "patched (no change)"
 	}
-	c.done("%s %s", title(obj), word)
-	return nil
+	if c.opts.dryRun == "client" {
+		return c.reportAs(after, patched, word)
+	}
+	return c.report(after, word)
 }
 
 // store puts a document in the place of an object, as an API server does with what a patch has made:

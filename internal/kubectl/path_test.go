@@ -31,7 +31,7 @@ func TestTemplate(t *testing.T) {
 		{`{range .a.b[*]}[{.n}{","}{.v}]{end}{"\n"}{'a"b'}`, "[x,1][y,20][z,]\na\"b"},
 		{`{range .list[:2]}{range $.list[2:]}{@} {end};{end}`, "3 4 ;3 4 ;"},
 	} {
-		parsed, err := parseTemplate(tt.template)
+		parsed, err := parseJSONTemplate(tt.template)
 		require.NoError(t, err, tt.template)
 		require.Equal(t, tt.want, parsed.text(decodeJSON([]byte(document))), tt.template)
 	}
@@ -55,7 +55,7 @@ func TestBadTemplate(t *testing.T) {
 		"{.a['b'}":                      "unterminated array",
 		strings.Repeat("{range .a}", 9): "too many ranges",
 	} {
-		_, err := parseTemplate(template)
+		_, err := parseJSONTemplate(template)
 		require.ErrorContains(t, err, want, template)
 	}
 }

@@ -97,7 +97,7 @@ func resourceNamed(word string) (*resource, error) {
 	for i := range list {
 		known[i] = list[i].plural
 	}
-	return nil, fmt.Errorf("the server doesn't have a resource type %q; this one has: %s",
+	return nil, fmt.Errorf("the server doesn't have a resource type %q\nThis one has: %s",
 		word, strings.Join(known, ", "))
 }
 

@@ -16,7 +16,7 @@ func (c *call) daemonSets() ([]*daemonset.DaemonSet, error) {
 		return nil, err
 	}
 	if len(list) == 0 {
-		return nil, errors.New("required resource not specified, such as daemonset/agent")
+		return nil, errors.New("required resource not specified")
 	}
 	objects, missing := c.find(list)
 	var sets []*daemonset.DaemonSet
@@ -85,8 +85,7 @@ func rolloutRestart(c *call) error {
 			return fmt.Errorf("failed to create patch for %s: if restart has already been triggered within "+
 				"the past second, please wait before attempting to trigger another", set.Name)
 		}
-		c.done("%s restarted", title(set))
-		return nil
+		return c.report(c.sim.DaemonSet(set.Namespace, set.Name), "restarted")
 	})
 }
 
@@ -109,16 +108,21 @@ func rolloutUndo(c *call) error {
 			return fmt.Errorf("%w %d in history", rollout.ErrNoRevision, c.opts.toRevision)
 		case err != nil:
 			return err
-		case c.opts.dryRun == "client":
-			c.done("%s will roll back to %s", title(set), c.template(set.Namespace, set.Name))
-		case !changed:
-			c.done("%s skipped rollback (current template already matches revision %d)",
-				title(set), c.opts.toRevision)
-		default:
-			c.done("%s rolled back", title(set))
 		}
-		return nil
+		// With -o kubectl shows the DaemonSet that it has found, not the one that it leaves.
+		return c.report(set, c.undoOutcome(set, changed))
 	})
+}
+
+// undoOutcome says what became of a DaemonSet.
+func (c *call) undoOutcome(set *daemonset.DaemonSet, changed bool) string {
+	switch {
+	case c.opts.dryRun == "client":
+		return "will roll back to " + c.template(set.Namespace, set.Name)
+	case !changed:
+		return fmt.Sprintf("skipped rollback (current template already matches revision %d)", c.opts.toRevision)
+	}
+	return "rolled back"
 }
 
 // template describes the template of a DaemonSet as it is now.

@@ -2,10 +2,10 @@ package kubectl
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/daemonsim/daemonsim"
+	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/spf13/pflag"
 )
 
@@ -20,11 +20,13 @@ func Run(
 
 // call is one command line under way.
 type call struct {
-	sim    *daemonsim.Sim
-	files  func(name string) ([]byte, bool)
-	verb   *verb
-	flags  *pflag.FlagSet
-	opts   options
+	sim   *daemonsim.Sim
+	files func(name string) ([]byte, bool)
+	verb  *verb
+	flags *pflag.FlagSet
+	opts  options
+	// form is what -o asks for. Its zero value is what a verb prints by itself.
+	form   *format
 	args   []string
 	screen strings.Builder
 	// out is for answers, err for warnings and errors.
@@ -56,14 +58,12 @@ func (c *call) run(args []string) {
 
 // failFlags reports a command line that cannot be read, or answers --help.
 func (c *call) failFlags(err error) {
-	usage := fmt.Sprintf("Usage:\n  kubectl %s %s\n\nFlags:\n%s",
-		c.verb.name, c.verb.usage, c.flags.FlagUsages())
 	if errors.Is(err, pflag.ErrHelp) {
-		c.out.WriteString(usage)
+		c.printf("Usage:\n  kubectl %s %s\n\nFlags:\n%s", c.verb.name, c.verb.usage, c.flags.FlagUsages())
 		return
 	}
 	c.failed = true
-	fmt.Fprintf(&c.err, "error: %v\n%s", err, usage)
+	c.warn("error: %v\nSee 'kubectl %s --help' for usage.", err, c.verb.name)
 }
 
 // fail prints an error, or each of several.
@@ -73,6 +73,21 @@ func (c *call) fail(err error) {
 		text := Message(e)
 		c.warn("%s", strings.TrimSuffix(text, "\n"))
 	}
+}
+
+// report says what became of an object or, when -o asks for that, shows the object itself.
+func (c *call) report(obj cluster.Object, word string) error { return c.reportAs(obj, nil, word) }
+
+// reportAs is report of an object that is shown as other JSON values, if they are not nil.
+func (c *call) reportAs(obj cluster.Object, values any, word string) error {
+	if c.form.name == "" {
+		c.done("%s %s", title(obj), word)
+		return nil
+	}
+	if c.verb.flags&flagsParted == 0 {
+		c.form.documents = 0
+	}
+	return c.printOne(c.form, obj, values)
 }
 
 // done prints what became of an object, with the mark of a dry run.

@@ -20,10 +20,10 @@ func setImage(c *call) error {
 		return err
 	}
 	if len(args) == 0 {
-		return errors.New("one or more resources must be specified as <resource> <name> or <resource>/<name>")
+		return raw(noArguments)
 	}
 	if len(e.order) == 0 || len(e.remove) > 0 {
-		return errors.New("at least one image update is required, as CONTAINER=IMAGE")
+		return errors.New("at least one image update is required")
 	}
 	objects, missing := c.findSome(args)
 	var errs []error
@@ -49,7 +49,7 @@ func (c *call) setImages(set *daemonset.DaemonSet, e edits) error {
 	if len(errs) > 0 {
 		return errors.Join(errs...)
 	}
-	changed, err := c.change(set, func(o cluster.Object) {
+	shown, changed, err := c.change(set, func(o cluster.Object) {
 		spec := &o.(*daemonset.DaemonSet).Spec.Template.Spec
 		for _, list := range [][]cluster.Container{spec.InitContainers, spec.Containers} {
 			for i := range list {
@@ -57,10 +57,10 @@ func (c *call) setImages(set *daemonset.DaemonSet, e edits) error {
 			}
 		}
 	})
-	if err == nil && changed {
-		c.done("%s image updated", title(set))
+	if err != nil || !changed {
+		return err
 	}
-	return err
+	return c.report(shown, "image updated")
 }
 
 // imageOf is the image that a container gets: the last one that is given to its name or to *.
@@ -89,6 +89,9 @@ func hasContainer(spec *cluster.PodSpec, name string) bool {
 func scale(c *call) error {
 	if !c.flags.Changed("replicas") {
 		return errors.New(`required flag(s) "replicas" not set`)
+	}
+	if c.opts.replicas < 0 {
+		return errors.New("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0")
 	}
 	objects, err := c.findSome(c.args)
 	for range objects {

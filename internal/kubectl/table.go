@@ -23,7 +23,6 @@ func WriteTable(out *strings.Builder, rows [][]string) {
 // table prints objects of one type.
 type table struct {
 	res            *resource
-	objects        []cluster.Object
 	wide, headers  bool
 	labels         bool
 	labelColumns   []string
@@ -32,17 +31,22 @@ type table struct {
 	visibleColumns []column
 }
 
-func (t *table) print(out io.Writer) {
+// withColumns picks the columns that show.
+func (t *table) withColumns() *table {
 	for _, c := range t.res.columns {
 		if t.wide || !c.wide {
 			t.visibleColumns = append(t.visibleColumns, c)
 		}
 	}
+	return t
+}
+
+func (t *table) print(out io.Writer, objects []cluster.Object) {
 	w := newTable(out)
 	if t.headers {
 		writeRow(w, t.headerRow())
 	}
-	for _, obj := range t.objects {
+	for _, obj := range objects {
 		writeRow(w, t.row(obj))
 	}
 	_ = w.Flush() // a builder takes everything

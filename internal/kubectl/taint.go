@@ -12,7 +12,10 @@ import (
 
 // taint puts taints on nodes and takes them away.
 func taint(c *call) error {
-	args, specs := splitTaints(c.args)
+	args, specs, err := splitTaints(c.args)
+	if err != nil {
+		return err
+	}
 	if len(args) == 0 {
 		return errors.New("one or more resources must be specified as <resource> <name>")
 	}
@@ -21,7 +24,7 @@ func taint(c *call) error {
 	}
 	add, remove, err := taints.ParseSpec(specs)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w\nSee 'kubectl taint -h' for help and examples", taintMistake(specs, err))
 	}
 	list, err := targets(args)
 	if err != nil {
@@ -43,16 +46,39 @@ func taint(c *call) error {
 	return errors.Join(errors.Join(errs...), missing)
 }
 
+// taintMistake says what is wrong with the first taint that cannot be read, in kubectl's words.
+func taintMistake(specs []string, err error) error {
+	for _, spec := range specs {
+		_, _, mistake := taints.ParseSpec([]string{spec})
+		switch {
+		case errors.Is(mistake, taints.ErrEffect):
+			_, effect, _ := strings.Cut(strings.TrimSuffix(spec, "-"), ":")
+			return fmt.Errorf("invalid taint effect: %s, unsupported taint effect", effect)
+		case mistake != nil:
+			_, why, found := strings.Cut(mistake.Error(), fmt.Sprintf("%q: ", strings.TrimSuffix(spec, "-")))
+			if found {
+				why = ", " + why
+			}
+			return fmt.Errorf("invalid taint spec: %s%s", spec, why)
+		}
+	}
+	return err
+}
+
 // splitTaints parts the nodes from the taints, which begin with the first argument that has = or : in
 // it, or - at its end.
-func splitTaints(args []string) (nodes, specs []string) {
-	i := slices.IndexFunc(args, func(arg string) bool {
-		return strings.ContainsAny(arg, "=:") || strings.HasSuffix(arg, "-")
-	})
+func splitTaints(args []string) (nodes, specs []string, err error) {
+	isTaint := func(arg string) bool { return strings.ContainsAny(arg, "=:") || strings.HasSuffix(arg, "-") }
+	i := slices.IndexFunc(args, isTaint)
 	if i < 0 {
-		return args, nil
+		return args, nil, nil
 	}
-	return args[:i], args[i:]
+	for _, arg := range args[i:] {
+		if !isTaint(arg) {
+			return nil, nil, fmt.Errorf("all resources must be specified before taint changes: %s", arg)
+		}
+	}
+	return args[:i], args[i:], nil
 }
 
 func (c *call) taintOne(n *cluster.Node, add, remove []taints.Taint) error {
@@ -81,11 +107,11 @@ func (c *call) taintOne(n *cluster.Node, add, remove []taints.Taint) error {
 	if len(errs) > 0 {
 		return errors.Join(errs...)
 	}
-	if _, err := c.change(n, func(o cluster.Object) { o.(*cluster.Node).Spec.Taints = next }); err != nil {
+	shown, _, err := c.change(n, func(o cluster.Object) { o.(*cluster.Node).Spec.Taints = next })
+	if err != nil {
 		return err
 	}
-	c.done("%s %s", title(n), taintOutcome(added, len(next) < before, c.opts.overwrite))
-	return nil
+	return c.report(shown, taintOutcome(added, len(next) < before, c.opts.overwrite))
 }
 
 // common lists the keys of the taints that a node has already.

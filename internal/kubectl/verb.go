@@ -17,29 +17,33 @@ type verb struct {
 func verbs() []verb {
 	const target = "(TYPE NAME... | TYPE/NAME...)"
 	return []verb{
-		{"annotate", target + " KEY=VALUE... KEY-...", flagsSelect | flagsOverwrite | flagsDryRun, annotate},
-		{"apply", "-f FILENAME...", flagsFiles | flagsDryRun, apply},
+		{"annotate", target + " KEY=VALUE... KEY-...",
+			flagsSelect | flagsOverwrite | flagsDryRun | flagsOutput | flagsParted, annotate},
+		{"apply", "-f FILENAME...", flagsFiles | flagsDryRun | flagsOutput, apply},
 		{"cordon", "NODE...", flagsSelect | flagsDryRun, cordon},
-		{"create", "(-f FILENAME... | namespace NAME)", flagsFiles | flagsSave | flagsDryRun, create},
+		{"create", "(-f FILENAME... | namespace NAME)",
+			flagsFiles | flagsSave | flagsDryRun | flagsOutput | flagsParted, create},
 		{"delete", "(TYPE NAME... | TYPE/NAME... | TYPE -l SELECTOR | -f FILENAME)",
 			flagsFiles | flagsSelect | flagsAllNamespaces | flagsDelete | flagsIgnore | flagsDryRun, remove},
 		{"describe", "(TYPE [NAME_PREFIX...] | TYPE/NAME...)",
 			flagsSelect | flagsAllNamespaces | flagsEvents, describe},
 		{"get", "(TYPE[,TYPE...] [NAME...] | TYPE/NAME...)",
 			flagsFiles | flagsSelect | flagsAllNamespaces | flagsPrint | flagsIgnore, get},
-		{"label", target + " KEY=VALUE... KEY-...", flagsSelect | flagsOverwrite | flagsDryRun, label},
+		{"label", target + " KEY=VALUE... KEY-...",
+			flagsSelect | flagsOverwrite | flagsDryRun | flagsOutput, label},
 		{"patch", "(-f FILENAME | TYPE NAME | TYPE/NAME...) (-p PATCH | --patch-file FILE)",
-			flagsFiles | flagsPatch | flagsDryRun, patchObjects},
-		{"rollout history", target, flagsRevision, rolloutHistory},
-		{"rollout pause", target, 0, rolloutPause},
-		{"rollout restart", target, flagsSelect | flagsDryRun, rolloutRestart},
-		{"rollout resume", target, 0, rolloutResume},
+			flagsFiles | flagsPatch | flagsDryRun | flagsOutput, patchObjects},
+		{"rollout history", target, flagsRevision | flagsOutput | flagsParted, rolloutHistory},
+		{"rollout pause", target, flagsOutput, rolloutPause},
+		{"rollout restart", target, flagsSelect | flagsOutput, rolloutRestart},
+		{"rollout resume", target, flagsOutput, rolloutResume},
 		{"rollout status", target, flagsWatch, rolloutStatus},
-		{"rollout undo", target, flagsToRevision | flagsDryRun, rolloutUndo},
-		{"scale", target + " --replicas=COUNT", flagsScale, scale},
-		{"set image", target + " CONTAINER=IMAGE...", flagsSelect | flagsDryRun, setImage},
+		{"rollout undo", target, flagsToRevision | flagsDryRun | flagsOutput, rolloutUndo},
+		{"scale", target + " --replicas=COUNT", flagsScale | flagsDryRun | flagsOutput | flagsParted, scale},
+		{"set image", target + " CONTAINER=IMAGE...",
+			flagsSelect | flagsDryRun | flagsOutput | flagsParted, setImage},
 		{"taint", "NODE NAME... KEY=VALUE:EFFECT... KEY:EFFECT-...",
-			flagsSelect | flagsOverwrite | flagsDryRun, taint},
+			flagsSelect | flagsOverwrite | flagsDryRun | flagsOutput, taint},
 		{"uncordon", "NODE...", flagsSelect | flagsDryRun, uncordon},
 	}
 }
@@ -60,11 +64,16 @@ func findVerb(args []string) (v *verb, rest []string, err error) {
 			return nil, nil, fmt.Errorf("%q needs a subcommand%s", name, knownVerbs())
 		}
 		name, words = name+" "+args[j], j+1-i
+		rest = args[j:]
 	}
 	for k := range list {
 		if list[k].name == name {
 			return &list[k], withoutWords(args, i, words), nil
 		}
+	}
+	if group, _, ok := strings.Cut(name, " "); ok {
+		return nil, nil, fmt.Errorf("unknown command %q\nSee 'kubectl %s -h' for help and examples%s",
+			strings.Join(rest, " "), group, knownVerbs())
 	}
 	return nil, nil, fmt.Errorf("unknown command %q for %q%s", name, "kubectl", knownVerbs())
 }
@@ -98,5 +107,5 @@ func knownVerbs() string {
 	for i := range list {
 		names[i] = list[i].name
 	}
-	return "; this kubectl knows: " + strings.Join(names, ", ")
+	return "\nThis kubectl knows: " + strings.Join(names, ", ")
 }

@@ -5,21 +5,23 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/daemonsim/daemonsim/manifest"
 )
 
-// template is the argument of -o jsonpath: text with actions in braces.
-type template []part
+// jsonTemplate is the argument of -o jsonpath: text with actions in braces.
+type jsonTemplate []part
 
 // part is text, a path whose values are printed, or a range with a body.
 type part struct {
 	literal string
 	path    path
-	body    template
+	body    jsonTemplate
 	isRange bool
 }
 
-// parseTemplate reads text, {.path}, {"text"} and {range .path}...{end}.
-func parseTemplate(text string) (template, error) {
+// parseJSONTemplate reads text, {.path}, {"text"} and {range .path}...{end}.
+func parseJSONTemplate(text string) (jsonTemplate, error) {
 	t, rest, ended, err := parseParts(text, 0)
 	switch {
 	case err != nil:
@@ -33,7 +35,7 @@ func parseTemplate(text string) (template, error) {
 const maxTemplateDepth = 4
 
 // parseParts reads up to the end, or up to and with the {end} of a range.
-func parseParts(text string, depth int) (t template, rest string, ended bool, err error) {
+func parseParts(text string, depth int) (t jsonTemplate, rest string, ended bool, err error) {
 	if depth > maxTemplateDepth {
 		return nil, "", false, errors.New("too many ranges within one another")
 	}
@@ -123,13 +125,13 @@ func unquote(text string) (string, error) {
 }
 
 // text fills the template in.
-func (t template) text(root any) string {
+func (t jsonTemplate) text(root any) string {
 	var b strings.Builder
 	t.write(&b, root, root)
 	return b.String()
 }
 
-func (t template) write(b *strings.Builder, root, value any) {
+func (t jsonTemplate) write(b *strings.Builder, root, value any) {
 	for _, p := range t {
 		b.WriteString(p.literal)
 		if p.path == nil {
@@ -145,6 +147,32 @@ func (t template) write(b *strings.Builder, root, value any) {
 			default:
 				b.WriteString(valueText(v))
 			}
+		}
+	}
+}
+
+// lists fills the template in with a JSON list for every path and every text, as jsonpath-as-json does.
+func (t jsonTemplate) lists(root any) string {
+	var b strings.Builder
+	t.writeLists(&b, root, root)
+	return b.String()
+}
+
+func (t jsonTemplate) writeLists(b *strings.Builder, root, value any) {
+	for _, p := range t {
+		if p.literal != "" {
+			b.Write(manifest.FormatJSON([]any{p.literal}))
+		}
+		if p.path == nil {
+			continue
+		}
+		found := p.path.find(root, value)
+		if !p.isRange {
+			b.Write(manifest.FormatJSON(append([]any{}, found...)))
+			continue
+		}
+		for _, v := range found {
+			p.body.writeLists(b, root, v)
 		}
 	}
 }
