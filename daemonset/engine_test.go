@@ -194,7 +194,18 @@ func attempts(w *world) int {
 // TestEvents has the rules about events.
 func TestEvents(t *testing.T) {
 	t.Run("D-201", checkEvents)
+	t.Run("D-201 a pod that is refused", checkEventOfRefusal)
 	t.Run("D-202", checkNoOtherEvents)
+}
+
+func checkEventOfRefusal(t *testing.T) {
+	w := newWorld(t, setup{}, "n")
+	w.create(agent(spec(func(s *cluster.PodSpec) { s.PriorityClassName = "later" })))
+	w.instant()
+	require.NotEmpty(t, w.events())
+	for _, e := range w.events() {
+		require.Regexp(t, `^Warning FailedCreate Error creating: pods "agent-[a-z0-9]+" is forbidden: `, e)
+	}
 }
 
 // checkNoOtherEvents has a rollout, an adoption, a release, new revisions and a node that is skipped.

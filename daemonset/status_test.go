@@ -142,6 +142,13 @@ func TestStatus(t *testing.T) {
 			recount(t, w)
 		})
 	}
+	t.Run("D-189 not even bound", func(t *testing.T) {
+		w := newWorld(t, setup{noScheduler: true}, "a", "b", "c")
+		w.create(agent(onDelete))
+		w.settle()
+		require.False(t, w.only("a").Bound())
+		require.Equal(t, "3/3/0/0/3/0/3", counts(w.set().Status))
+	})
 }
 
 // TestStatusOfNothing_D193 covers the first row of D-190, too: what is there before the first pod is.

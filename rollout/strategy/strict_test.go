@@ -33,6 +33,7 @@ func TestStrict(t *testing.T) {
 		{"tainted node", "-OO", limits("1", "0"), "-n01", "-n00", "KP-13: no pod would follow on n00"},
 		{"dead node", "-oOO", limits("1", "0"), "", "-n00", "KP-1: it holds the place, and its pod stays"},
 		{"dead node, and room for one more", "-oOO", limits("2", "0"), "-n01", "-n00 -n01", "KP-1"},
+		{"a node without a pod", ".OO", limits("1", "0"), "", "", "it takes a place"},
 		{"a crowd", "cO", limits("1", "0"), "", "", "the controller will prune"},
 		{"pairs without surge", "AO", limits("1", "0"), "", "", "the controller will prune"},
 		{"surge", "OOO", limits("0", "2"), "+n00 +n01", "+n00 +n01", "they agree"},
