@@ -3,6 +3,7 @@ package simtest
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/daemonsim/daemonsim"
 	"github.com/daemonsim/daemonsim/cluster"
@@ -12,10 +13,12 @@ import (
 
 // budget judges what a rollout takes away, and what it puts beside pods that are available.
 type budget struct {
-	// set, version and used say how much of a budget was used up by the change of that version: a
-	// rollout deletes many pods in a row, and each of them uses one more.
+	// set, version, at and used say how much of a budget was used up by the change of that version: a
+	// rollout deletes many pods in a row, and each of them uses one more. Later, pods may have become
+	// available by themselves.
 	set     cluster.UID
 	version uint64
+	at      time.Duration
 	used    int
 }
 
@@ -81,12 +84,12 @@ func (b *budget) inPlace(
 	if desired > 0 && allowed == 0 {
 		allowed = 1
 	}
-	if b.set == set.UID && b.version == ch.Version-1 {
+	if b.set == set.UID && b.version == ch.Version-1 && b.at == ch.Time {
 		b.used++
 	} else {
 		b.used = unavailable(sim, set)
 	}
-	b.set, b.version = set.UID, ch.Version
+	b.set, b.version, b.at = set.UID, ch.Version, ch.Time
 	if b.used > allowed {
 		r.add(ch.Before, "deleted on node %q, which leaves %d nodes without an available pod; %d are allowed",
 			e.node, b.used, allowed)

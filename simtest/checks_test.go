@@ -176,6 +176,46 @@ func TestFindsPodsTaken(t *testing.T) {
 	}
 }
 
+// TestBudgetKnowsThatTimeHasPassed has two deletions in a row, between which a pod becomes available by itself.
+func TestBudgetKnowsThatTimeHasPassed(t *testing.T) {
+	sim, checker := small(t, daemonsim.Config{})
+	two, zero := cluster.FromInt(2), cluster.FromInt(0)
+	require.NoError(t, sim.UpdateDaemonSet("default", "one", func(d *daemonset.DaemonSet) {
+		d.Spec.MinReadySeconds = 20
+		d.Spec.UpdateStrategy = daemonset.UpdateStrategy{
+			Type:          daemonset.RollingUpdate,
+			RollingUpdate: &daemonset.RollingUpdateSpec{MaxUnavailable: &two, MaxSurge: &zero},
+		}
+	}))
+	require.NoError(t, sim.SetImageBehaviour("agent:v1", kubelet.Behaviour{Stop: time.Minute}))
+	require.NoError(t, sim.RunFor(time.Minute))
+	for p := range sim.PodsOn("a") {
+		for _, ready := range []bool{false, true} {
+			status := sim.PodByUID(p.UID).Status
+			status.Ready, status.ReadySince = ready, sim.Now()
+			_, err := sim.SetPodStatus(p.UID, status)
+			require.NoError(t, err)
+		}
+		break
+	}
+	available := sim.Now() + 20*time.Second
+	nothing := taker(func(rollout.Node) *cluster.Pod { return nil })
+	require.NoError(t, sim.SetPlanner("default", "one", nothing))
+	require.NoError(t, sim.SetImage("default", "one", "*", "agent:v2"))
+	require.NoError(t, sim.RunFor(10*time.Second))
+	var taken []string
+	require.NoError(t, sim.SetPlanner("default", "one", taker(func(n rollout.Node) *cluster.Pod {
+		if turn := sim.Now() < available; n.Old == nil || n.Name != "b" && turn || n.Name != "c" && !turn {
+			return nil
+		}
+		taken = append(taken, n.Name)
+		return n.Old
+	})))
+	require.NoError(t, sim.RunFor(15*time.Second))
+	require.Equal(t, []string{"b", "c"}, taken)
+	require.NoError(t, checker.Err())
+}
+
 func TestRestChecksBeforeRest(t *testing.T) {
 	sim, _ := small(t, daemonsim.Config{})
 	for sim.Node("c").Spec.Taints != nil {
