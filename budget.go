@@ -2,12 +2,17 @@ package daemonsim
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/daemonset"
+	"github.com/daemonsim/daemonsim/rollout"
 )
+
+// ErrBudgetIgnored says that there is no budget to search for, as the strategy makes nothing of it.
+var ErrBudgetIgnored = errors.New("every maxUnavailable and maxSurge comes to the same")
 
 // Budget is a limit of a rolling update, in nodes: one of its fields is zero.
 type Budget struct{ MaxUnavailable, MaxSurge int }
@@ -64,16 +69,27 @@ type Trial struct {
 // later. So the search doubles the budget until enough are in time and halves the interval after that. How
 // many stay available falls with maxUnavailable. So from there it goes on one by one only until too few do.
 // The budgets between those in Trials have not been looked at.
+//
+// A strategy of somebody's own may make of the budget what it likes, and the search then finds what it is worth
+// with that strategy. With one that makes nothing of it the error is ErrBudgetIgnored.
 func (s *Sim) SearchBudget(namespace, name string, config ForecastConfig) (*BudgetSearch, error) {
+	if err := config.validate(); err != nil {
+		return nil, forecastError(namespace, name, err)
+	}
 	if config.Target.In == 0 {
 		config.Target.In = Whole * 95 / 100
 	}
-	_, set, err := s.begin(namespace, name, config.Change)
+	base, set, err := s.begin(namespace, name, config.Change)
 	if err != nil {
 		return nil, err
 	}
 	search := &BudgetSearch{Target: config.Target, Desired: int(set.Status.DesiredNumberScheduled)}
 	seek := seeker{sim: s, namespace: namespace, name: name, config: config, search: search}
+	if p, own := base.ownPlanner(set); own {
+		if err := seek.heeded(p); err != nil {
+			return nil, err
+		}
+	}
 	search.Unavailable, err = seek.smallest(func(n int) Budget { return Budget{MaxUnavailable: n} })
 	if err != nil {
 		return nil, err
@@ -95,6 +111,42 @@ type seeker struct {
 	namespace, name string
 	config          ForecastConfig
 	search          *BudgetSearch
+}
+
+// heeded makes sure that a strategy of somebody's own heeds the budget: that the smallest and the largest do not
+// come to the same. For one pod they are the same.
+func (k *seeker) heeded(p rollout.Planner) error {
+	most := k.search.Desired
+	if most < 2 {
+		return nil
+	}
+	probe := seeker{sim: k.sim, namespace: k.namespace, name: k.name, config: k.config, search: new(BudgetSearch)}
+	probe.config.Runs = min(k.config.runs(), probeRuns)
+	for _, b := range [...][2]Budget{
+		{{MaxUnavailable: 1}, {MaxUnavailable: most}}, {{MaxSurge: 1}, {MaxSurge: most}},
+	} {
+		small, err := probe.try(b[0])
+		if err != nil {
+			return err
+		}
+		large, err := probe.try(b[1])
+		if err != nil {
+			return err
+		}
+		if !slices.EqualFunc(small.Futures, large.Futures, alike) {
+			return nil
+		}
+	}
+	return forecastError(k.namespace, k.name, fmt.Errorf("%w: strategy %s", ErrBudgetIgnored, rollout.Describe(p)))
+}
+
+// probeRuns is how many futures tell whether a strategy heeds the budget.
+const probeRuns = 10
+
+// alike reports whether the same has happened in two futures.
+func alike(a, b Future) bool {
+	a.Root, b.Root = nil, nil
+	return a == b
 }
 
 // smallest finds the smallest budget of a kind that meets the target.

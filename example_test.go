@@ -200,7 +200,7 @@ func ExampleSim_Forecast() {
 	// available at least   87.5%   87.5%   87.5%   87.5%
 	//
 	// most unavailable at a time: 1; most replaced: 8
-	// 1 of 500 (0.2%) get stuck:
+	// 1 of 500 (0.2%) gets stuck:
 	//   1   a pod does not become ready
 	// 443 of 500 (88.6%) are on target: done within 5m0s, never below 80% available
 }

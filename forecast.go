@@ -12,12 +12,16 @@ import (
 	"time"
 
 	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/cluster/field"
 	"github.com/daemonsim/daemonsim/daemonset"
 	"github.com/daemonsim/daemonsim/rollout"
 )
 
-// ErrNothingToRoll says that there is no rollout to forecast: it is done already, or the strategy has none.
+// ErrNothingToRoll says that there is no rollout to forecast: it is done already, or the strategy is OnDelete.
 var ErrNothingToRoll = errors.New("nothing to roll out")
+
+// maxRuns bounds the futures of one forecast, which are all kept.
+const maxRuns = 1_000_000
 
 // Target is what a rollout is wanted to keep to. The zero Target is kept by every rollout that ends.
 type Target struct {
@@ -35,7 +39,7 @@ type ForecastConfig struct {
 	// Change, when set, is made to the DaemonSet at the start of every future, such as another image. It
 	// edits a copy, as with UpdateDaemonSet.
 	Change func(*daemonset.DaemonSet)
-	// Runs is how many futures are looked at. Zero means 1000.
+	// Runs is how many futures are looked at, a million at most. Zero means 1000.
 	Runs int
 	// Seed selects the futures: of equal seeds they are the same.
 	Seed uint64
@@ -61,6 +65,9 @@ type Forecast struct {
 	// Desired is its number of desired pods at the start, Limits the limits of its strategy.
 	Desired int
 	Limits  rollout.RollingUpdate
+	// Strategy is the planner that replaces that of the DaemonSet's spec, in words; "" if none does. It may make
+	// of the limits what it likes.
+	Strategy string
 	// Target is that of the ForecastConfig.
 	Target Target
 	// Futures are in the order of their numbers.
@@ -98,8 +105,11 @@ func (f *Forecast) Stuck() int {
 // The simulation is not changed. Its forks run in goroutines of their own while Forecast does.
 //
 // A rollout is done when kubectl rollout status says so. The error is ErrNothingToRoll when it is done to
-// begin with, and without RollingUpdate as the strategy.
+// begin with, and under OnDelete; a config that makes no sense is ErrInvalid, with the path of each mistake.
 func (s *Sim) Forecast(namespace, name string, config ForecastConfig) (*Forecast, error) {
+	if err := config.validate(); err != nil {
+		return nil, forecastError(namespace, name, err)
+	}
 	base, set, err := s.begin(namespace, name, config.Change)
 	if err != nil {
 		return nil, err
@@ -108,6 +118,9 @@ func (s *Sim) Forecast(namespace, name string, config ForecastConfig) (*Forecast
 	f := &Forecast{
 		Namespace: namespace, Name: name, Desired: int(set.Status.DesiredNumberScheduled),
 		Limits: limits, Target: config.Target, Futures: make([]Future, config.runs()),
+	}
+	if p, own := base.ownPlanner(set); own {
+		f.Strategy = rollout.Describe(p)
 	}
 	config.play(base, set, f.Futures)
 	f.sum()
@@ -128,22 +141,67 @@ func (s *Sim) begin(
 		}
 	}
 	set := base.DaemonSet(namespace, name)
-	var why error
+	if set == nil {
+		return nil, nil, forecastError(namespace, name, fmt.Errorf("%w by its own change", cluster.ErrNotFound))
+	}
+	var err error
+	planner, _ := base.ownPlanner(set)
+	_, byHand := planner.(rollout.OnDelete)
 	switch {
-	case set.Spec.UpdateStrategy.Type != daemonset.RollingUpdate:
-		why = fmt.Errorf("%w: the strategy is %s", ErrNothingToRoll, set.Spec.UpdateStrategy.Type)
+	case byHand:
+		err = fmt.Errorf("%w: the strategy is %s", ErrNothingToRoll, planner.Name())
 	case set.RolledOut():
-		why = fmt.Errorf("%w: all pods are up to date and available", ErrNothingToRoll)
+		err = fmt.Errorf("%w: all pods are up to date and available", ErrNothingToRoll)
 	default:
 		return base, set, nil
 	}
-	return nil, nil, &cluster.ObjectError{
-		Op: "forecast", Kind: daemonset.Kind, Key: namespace + "/" + name, Err: why,
+	return nil, nil, forecastError(namespace, name, err)
+}
+
+func forecastError(namespace, name string, err error) error {
+	return &cluster.ObjectError{Op: "forecast", Kind: daemonset.Kind, Key: namespace + "/" + name, Err: err}
+}
+
+// ownPlanner is the strategy that rolls a DaemonSet out, and whether it is another than that of its spec.
+func (s *Sim) ownPlanner(set *daemonset.DaemonSet) (planner rollout.Planner, own bool) {
+	planner = s.Controller().Planner(set)
+	switch planner.(type) {
+	case rollout.RollingUpdate, rollout.OnDelete:
+		return planner, false
 	}
+	return planner, true
+}
+
+// validate finds everything that makes no sense.
+func (c *ForecastConfig) validate() error {
+	var errs field.ErrorList
+	target := field.NewPath("target")
+	if c.Runs < 0 || c.Runs > maxRuns {
+		errs = append(errs, field.Invalid(field.NewPath("runs"), c.Runs, fmt.Sprintf("must be from 1 to %d", maxRuns)))
+	}
+	if c.Target.Within < 0 {
+		errs = append(errs, field.Invalid(target.Child("within"), c.Target.Within.String(), "must not be negative"))
+	}
+	if c.Target.Available > Whole {
+		errs = append(errs, field.Invalid(target.Child("available"), c.Target.Available.String(), "must be at most 100%"))
+	}
+	if c.Target.In > Whole {
+		errs = append(errs, field.Invalid(target.Child("in"), c.Target.In.String(), "must be at most 100%"))
+	}
+	if c.Limit < 0 {
+		errs = append(errs, field.Invalid(field.NewPath("limit"), c.Limit.String(), "must not be negative"))
+	}
+	if c.Workers < 0 {
+		errs = append(errs, field.Invalid(field.NewPath("workers"), c.Workers, "must not be negative"))
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", cluster.ErrInvalid, errs)
 }
 
 func (c *ForecastConfig) runs() int {
-	if c.Runs <= 0 {
+	if c.Runs == 0 {
 		return 1000
 	}
 	return c.Runs
@@ -152,11 +210,11 @@ func (c *ForecastConfig) runs() int {
 // play fills in the futures. Each worker forks a fork of its own, since Fork writes to what it forks.
 func (c *ForecastConfig) play(base *Sim, set *daemonset.DaemonSet, futures []Future) {
 	workers := c.Workers
-	if workers <= 0 {
+	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
 	limit := c.Limit
-	if limit <= 0 {
+	if limit == 0 {
 		limit = 24 * time.Hour
 	}
 	var next atomic.Int64

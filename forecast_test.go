@@ -13,6 +13,7 @@ import (
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/cluster/kubelet"
 	"github.com/daemonsim/daemonsim/daemonset"
+	"github.com/daemonsim/daemonsim/daemonset/standstill"
 )
 
 // installed is a settled cluster of n nodes that runs agent:v1, with behaviours for agent:v2.
@@ -77,6 +78,8 @@ func TestForecastWorkers(t *testing.T) {
 	require.Equal(t, hash, sim.Hash())
 }
 
+func because(kind standstill.Kind) daemonsim.Cause { return daemonsim.Cause(kind.Summary()) }
+
 // TestForecastCauses has every reason why a rollout may not come to its end.
 func TestForecastCauses(t *testing.T) {
 	const s = time.Second
@@ -86,16 +89,16 @@ func TestForecastCauses(t *testing.T) {
 		setup func(*daemonsim.Sim) error
 		limit time.Duration
 	}{
-		{want: daemonsim.CauseNotReady, v2: kubelet.Behaviour{NeverReady: true}},
-		{want: daemonsim.CauseCrash, v2: kubelet.Behaviour{ReadyAfter: 2 * s, CrashAfter: s}},
-		{want: daemonsim.CauseNotStarted, v2: kubelet.Behaviour{Pull: 1000 * time.Hour}},
+		{want: because(standstill.PodNotReady), v2: kubelet.Behaviour{NeverReady: true}},
+		{want: because(standstill.PodCrashing), v2: kubelet.Behaviour{ReadyAfter: 2 * s, CrashAfter: s}},
+		{want: because(standstill.PodStarting), v2: kubelet.Behaviour{Pull: 1000 * time.Hour}},
 		{want: daemonsim.CauseSlow, v2: kubelet.Behaviour{Pull: 5 * s}, limit: 9 * s},
-		{want: daemonsim.CauseUnschedulable, setup: func(sim *daemonsim.Sim) error {
+		{want: because(standstill.NoRoom), setup: func(sim *daemonsim.Sim) error {
 			return sim.UpdateNode("node-001", func(n *cluster.Node) {
 				n.Status.Allocatable = cluster.ResourceList{}
 			})
 		}},
-		{want: daemonsim.CauseTerminating, setup: func(sim *daemonsim.Sim) error {
+		{want: because(standstill.PodTerminating), setup: func(sim *daemonsim.Sim) error {
 			grace := 1000 * time.Hour
 			for p := range sim.PodsOn("node-001") {
 				if err := sim.SetImageBehaviour("agent:v1", kubelet.Behaviour{Stop: grace}); err != nil {
@@ -105,7 +108,7 @@ func TestForecastCauses(t *testing.T) {
 			}
 			return nil
 		}},
-		{want: daemonsim.CauseOther, setup: func(sim *daemonsim.Sim) error {
+		{want: because(standstill.SetDeleted), setup: func(sim *daemonsim.Sim) error {
 			err := sim.UpdateDaemonSet("default", "agent", func(d *daemonset.DaemonSet) {
 				d.Finalizers = []string{"example.com/hold"}
 			})

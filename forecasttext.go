@@ -16,8 +16,12 @@ func (f *Forecast) String() string {
 	if f.Namespace != cluster.DefaultNamespace {
 		name += " in " + f.Namespace
 	}
-	fmt.Fprintf(&b, "%d futures of the rollout of %s: %d pods, maxUnavailable %v, maxSurge %v\n\n",
-		len(f.Futures), name, f.Desired, f.Limits.MaxUnavailable, f.Limits.MaxSurge)
+	fmt.Fprintf(&b, "%s of the rollout of %s: %s, ",
+		counted(len(f.Futures), "future"), name, counted(f.Desired, "pod"))
+	if f.Strategy != "" {
+		fmt.Fprintf(&b, "strategy %s, ", f.Strategy)
+	}
+	fmt.Fprintf(&b, "maxUnavailable %v, maxSurge %v\n\n", f.Limits.MaxUnavailable, f.Limits.MaxSurge)
 	d, l := f.Duration, f.Lowest
 	writeTable(&b, [][]string{
 		{"OF THE FUTURES", "50%", "90%", "99%", "ALL"},
@@ -26,7 +30,11 @@ func (f *Forecast) String() string {
 	})
 	fmt.Fprintf(&b, "\nmost unavailable at a time: %d; most replaced: %d\n", f.Unavailable, f.Replaced)
 	if stuck := f.Stuck(); stuck > 0 {
-		fmt.Fprintf(&b, "%s get stuck:\n", f.count(stuck))
+		verb := "get"
+		if stuck == 1 {
+			verb = "gets"
+		}
+		fmt.Fprintf(&b, "%s %s stuck:\n", f.count(stuck), verb)
 		rows := make([][]string, len(f.Causes))
 		for i, c := range f.Causes {
 			rows[i] = []string{"  " + fmt.Sprint(c.Count), string(c.Cause)}
@@ -36,9 +44,20 @@ func (f *Forecast) String() string {
 		b.WriteString("none gets stuck\n")
 	}
 	if want := f.Target.String(); want != "" {
-		fmt.Fprintf(&b, "%s are on target: %s\n", f.count(f.OnTarget), want)
+		verb := "are"
+		if f.OnTarget == 1 {
+			verb = "is"
+		}
+		fmt.Fprintf(&b, "%s %s on target: %s\n", f.count(f.OnTarget), verb, want)
 	}
 	return b.String()
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // count is a number of futures with its share.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/daemonset"
+	"github.com/daemonsim/daemonsim/daemonset/standstill"
 )
 
 // Future is one way in which a rollout may turn out.
@@ -24,8 +25,10 @@ type Future struct {
 	Unavailable int
 	// Replaced is how many pods of the DaemonSet went.
 	Replaced int
-	// Cause is why the rollout was not done; "" if it was.
+	// Cause is why the rollout was not done; "" if it was. Root is what is to blame, in full, for one that is
+	// stuck.
 	Cause Cause
+	Root  *standstill.Cause
 }
 
 // Done reports whether the rollout came to its end.
@@ -89,7 +92,7 @@ func play(sim *Sim, set *daemonset.DaemonSet, limit time.Duration) Future {
 	o.future.Duration = (sim.Now() - begun).Round(time.Millisecond)
 	if err != nil {
 		o.future.Duration = Never
-		o.future.Cause = cause(sim, set, o.moved, errors.Is(err, cluster.ErrTooManySteps))
+		o.blame(sim, errors.Is(err, cluster.ErrTooManySteps))
 	}
 	return o.future
 }

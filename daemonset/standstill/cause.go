@@ -67,7 +67,8 @@ const (
 	PodStarting Kind = "PodStarting"
 	// PodNotReady has been running and not ready since Since.
 	PodNotReady Kind = "PodNotReady"
-	// PodCrashing has stopped Restarts times and is not running; Message is why it waits.
+	// PodCrashing was restarted Restarts times and is not running, or is not ready after three times. Since is
+	// when it last stopped, where that is known; Message is why it waits.
 	PodCrashing Kind = "PodCrashing"
 	// PodTooYoung has been ready since Since and will have been for long enough at Until.
 	PodTooYoung Kind = "PodTooYoung"

@@ -164,7 +164,11 @@ func (x *inquiry) hold(w *rollout.Wait, failed error) *Cause {
 	for i := range w.For {
 		c.By = append(c.By, w.For[i].Name)
 	}
-	rolling, _ := x.Planner.(rollout.RollingUpdate)
+	// A strategy of somebody's own that gives these reasons goes by the limits of the DaemonSet.
+	rolling, standard := x.Planner.(rollout.RollingUpdate)
+	if !standard {
+		rolling = x.state.Terms().Budget
+	}
 	// The budget has been resolved, or the strategy would have failed.
 	unavailable, surge, _ := rolling.Budget(x.state.Desired())
 	switch {

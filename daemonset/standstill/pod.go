@@ -9,6 +9,10 @@ import (
 	"github.com/daemonsim/daemonsim/daemonset"
 )
 
+// crashes is how often a pod that is not ready was restarted when it counts as one that keeps crashing even
+// while its containers run.
+const crashes = 3
+
 // pod says what a new pod waits for that is not available.
 func (x *inquiry) pod(p *cluster.Pod, e *daemonset.Entry) *Cause {
 	c := &Cause{Node: e.Node, Pod: p.Name}
@@ -22,9 +26,11 @@ func (x *inquiry) pod(p *cluster.Pod, e *daemonset.Entry) *Cause {
 	case s.Ready:
 		c.Kind, c.Until = PodTooYoung, s.ReadySince+x.Set.MinReady()
 		c.Setting = x.Set.MinReady().String()
-	case !s.Started && (s.Restarts > 0 || s.Trouble != nil && s.Trouble.ExitCode != 0):
-		c.Kind, c.Restarts = PodCrashing, int(s.Restarts)
-		c.Since = s.Trouble.LastExitAt
+	case s.Restarts >= crashes || !s.Started && (s.Restarts > 0 || s.Trouble != nil && s.Trouble.ExitCode != 0):
+		c.Kind, c.Restarts, c.Since = PodCrashing, int(s.Restarts), 0
+		if s.Trouble != nil {
+			c.Since = s.Trouble.LastExitAt
+		}
 	case !s.Started:
 		c.Kind = PodStarting
 	default:

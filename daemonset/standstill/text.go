@@ -103,8 +103,11 @@ func (c *Cause) podText() string {
 		return fmt.Sprintf("has been ready since t=%v and counts as available at t=%v, after %s",
 			c.Since, c.Until, c.Setting)
 	case PodCrashing:
-		return fmt.Sprintf("keeps crashing%s, %s so far, the last time at t=%v",
-			c.image(), times(c.Restarts+1), c.Since)
+		text := fmt.Sprintf("keeps crashing%s, %s so far", c.image(), times(c.Restarts+1))
+		if c.Since > 0 {
+			text += fmt.Sprintf(", the last time at t=%v", c.Since)
+		}
+		return text
 	case PodStarting:
 		return fmt.Sprintf("has been starting since t=%v%s", c.Since, c.image())
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 const forecastUsage = "sim forecast daemonset/NAME [--image CONTAINER=IMAGE] [--runs 1000] [--within 30m] " +
-	"[--available 99%] [--in 95%] [--limit 24h] [--seed 0] [--name-order] [-n NAMESPACE]"
+	"[--available 99%] [--in 95%] [--search=false] [--limit 24h] [--seed 0] [--name-order] [-n NAMESPACE]"
 
 // forecast looks at many futures of a rollout and, with a target, for the smallest budget that meets it.
 func forecast(sh *Shell, args []string) (string, error) {
@@ -24,6 +24,7 @@ func forecast(sh *Shell, args []string) (string, error) {
 	within := set.Duration("within", 0, "")
 	available := set.String("available", "0%", "")
 	in := set.String("in", "95%", "")
+	search := set.Bool("search", true, "")
 	limit := set.Duration("limit", 0, "")
 	seed := set.Uint64("seed", 0, "")
 	nameOrder := set.Bool("name-order", false, "")
@@ -56,7 +57,7 @@ func forecast(sh *Shell, args []string) (string, error) {
 			return "", err
 		}
 	}
-	return sh.forecast(*namespace, name, config)
+	return sh.forecast(*namespace, name, config, *search)
 }
 
 // maxRuns bounds how many futures one command looks at: a slip of the finger should not take all day.
@@ -99,7 +100,9 @@ func (sh *Shell) setImage(namespace, name, text string) (func(*daemonset.DaemonS
 	}, nil
 }
 
-func (sh *Shell) forecast(namespace, name string, config daemonsim.ForecastConfig) (string, error) {
+func (sh *Shell) forecast(
+	namespace, name string, config daemonsim.ForecastConfig, searches bool,
+) (string, error) {
 	f, err := sh.sim.Forecast(namespace, name, config)
 	if errors.Is(err, daemonsim.ErrNothingToRoll) {
 		return "", fmt.Errorf("%w; give a DaemonSet with RollingUpdate another image, as in --image "+
@@ -108,10 +111,13 @@ func (sh *Shell) forecast(namespace, name string, config daemonsim.ForecastConfi
 	if err != nil {
 		return "", plainError(kubectl.Message(err))
 	}
-	if config.Target.String() == "" {
+	if config.Target.String() == "" || !searches {
 		return f.String(), nil
 	}
 	search, err := sh.sim.SearchBudget(namespace, name, config)
+	if errors.Is(err, daemonsim.ErrBudgetIgnored) {
+		return f.String(), fmt.Errorf("%w; --search=false leaves the search out", err)
+	}
 	if err != nil {
 		return f.String(), plainError(kubectl.Message(err))
 	}
