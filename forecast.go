@@ -176,24 +176,18 @@ func (s *Sim) ownPlanner(set *daemonset.DaemonSet) (planner rollout.Planner, own
 func (c *ForecastConfig) validate() error {
 	var errs field.ErrorList
 	target := field.NewPath("target")
-	if c.Runs < 0 || c.Runs > maxRuns {
-		errs = append(errs, field.Invalid(field.NewPath("runs"), c.Runs, fmt.Sprintf("must be from 1 to %d", maxRuns)))
+	refuse := func(wrong bool, path *field.Path, value any, detail string) {
+		if wrong {
+			errs = append(errs, field.Invalid(path, value, detail))
+		}
 	}
-	if c.Target.Within < 0 {
-		errs = append(errs, field.Invalid(target.Child("within"), c.Target.Within.String(), "must not be negative"))
-	}
-	if c.Target.Available > Whole {
-		errs = append(errs, field.Invalid(target.Child("available"), c.Target.Available.String(), "must be at most 100%"))
-	}
-	if c.Target.In > Whole {
-		errs = append(errs, field.Invalid(target.Child("in"), c.Target.In.String(), "must be at most 100%"))
-	}
-	if c.Limit < 0 {
-		errs = append(errs, field.Invalid(field.NewPath("limit"), c.Limit.String(), "must not be negative"))
-	}
-	if c.Workers < 0 {
-		errs = append(errs, field.Invalid(field.NewPath("workers"), c.Workers, "must not be negative"))
-	}
+	const negative, share = "must not be negative", "must be at most 100%"
+	refuse(c.Runs < 0 || c.Runs > maxRuns, field.NewPath("runs"), c.Runs, fmt.Sprintf("must be from 1 to %d", maxRuns))
+	refuse(c.Target.Within < 0, target.Child("within"), c.Target.Within.String(), negative)
+	refuse(c.Target.Available > Whole, target.Child("available"), c.Target.Available.String(), share)
+	refuse(c.Target.In > Whole, target.Child("in"), c.Target.In.String(), share)
+	refuse(c.Limit < 0, field.NewPath("limit"), c.Limit.String(), negative)
+	refuse(c.Workers < 0, field.NewPath("workers"), c.Workers, negative)
 	if len(errs) == 0 {
 		return nil
 	}
