@@ -119,4 +119,11 @@ func labelOperator(op LabelSelectorOperator) (compiled operator, ok bool) {
 }
 
 // sortedKeys returns the keys of set in order.
-func sortedKeys(set map[string]string) []string { return slices.Sorted(maps.Keys(set)) }
+func sortedKeys(set map[string]string) []string {
+	if len(set) == 0 {
+		return nil
+	}
+	keys := slices.AppendSeq(make([]string, 0, len(set)), maps.Keys(set))
+	slices.Sort(keys)
+	return keys
+}

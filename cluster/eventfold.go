@@ -33,8 +33,8 @@ type eventNode struct {
 	seen  time.Duration
 	// full is when there may be as many events of its source and type again as at first.
 	full time.Duration
-	// combined is set for the event that stands for all others of its series; fresh for one of those
-	// that count on the way to that.
+	// combined is set for the event that stands for all others of its series, and has the message of the latest;
+	// fresh for one of those that count on the way to that.
 	combined, fresh bool
 }
 
@@ -44,7 +44,7 @@ type eventNode struct {
 func (n *eventNode) fold(e *Event) *eventNode {
 	var same, combined, latest *eventNode
 	fresh, full := 0, time.Duration(0)
-	for o := range n.all() {
+	for o := n; o != nil; o = o.older {
 		if o.Source != e.Source || o.Type != e.Type {
 			continue
 		}
@@ -71,7 +71,7 @@ func (n *eventNode) fold(e *Event) *eventNode {
 	next := &eventNode{Event: *e, times: 1, seen: e.Last, fresh: true}
 	again := same
 	if (same == nil || !same.fresh) && fresh == foldedFrom-1 {
-		next.Message, next.combined, next.fresh = combinedPrefix+e.Message, true, false
+		next.combined, next.fresh = true, false
 		again = combined
 	}
 	if again != nil {
@@ -102,7 +102,7 @@ func (next *eventNode) admit(again *eventNode, full time.Duration) {
 // combined one in it.
 func (n *eventNode) paused(e *Event, same, combined *eventNode) (list, s, c *eventNode, fresh int) {
 	var nodes []*eventNode
-	for o := range n.all() {
+	for o := n; o != nil; o = o.older {
 		nodes = append(nodes, o)
 	}
 	for _, o := range slices.Backward(nodes) {
@@ -161,17 +161,6 @@ func (n *eventNode) len() int {
 	return n.length
 }
 
-// all walks the nodes, the latest first.
-func (n *eventNode) all() func(yield func(*eventNode) bool) {
-	return func(yield func(*eventNode) bool) {
-		for ; n != nil; n = n.older {
-			if !yield(n) {
-				return
-			}
-		}
-	}
-}
-
 // without returns the list without one of its nodes; those before it are copied.
 func (n *eventNode) without(gone *eventNode) *eventNode {
 	if n == gone {
@@ -183,13 +172,23 @@ func (n *eventNode) without(gone *eventNode) *eventNode {
 	return &own
 }
 
+// shown is the event as it is read.
+func (n *eventNode) shown() *Event {
+	if !n.combined {
+		return &n.Event
+	}
+	own := n.Event
+	own.Message = combinedPrefix + own.Message
+	return &own
+}
+
 // list returns the latest events that are shown, at most eventsPerObject of them, by when they were last
 // shown.
 func (n *eventNode) list() []*Event {
 	var events []*Event
-	for o := range n.all() {
-		if o.Count > 0 && len(events) < eventsPerObject {
-			events = append(events, &o.Event)
+	for o := n; o != nil && len(events) < eventsPerObject; o = o.older {
+		if o.Count > 0 {
+			events = append(events, o.shown())
 		}
 	}
 	slices.Reverse(events)

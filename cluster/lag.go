@@ -37,7 +37,7 @@ func (l *Lag) any() bool {
 	if len(l.Kinds) == 0 {
 		return false
 	}
-	for _, kind := range sortedKinds(l.Kinds) {
+	for _, kind := range sortedKeys(l.Kinds) {
 		if l.Kinds[kind] > 0 {
 			return true
 		}

@@ -86,7 +86,7 @@ func (l look) fits(n *Node) bool {
 func newLook(n *Node) look {
 	l := look{taints: n.Spec.Taints}
 	var b []byte
-	for _, key := range slices.Sorted(maps.Keys(n.Labels)) {
+	for _, key := range sortedKeys(n.Labels) {
 		if key != LabelHostname {
 			l.labels = append(l.labels, labelPair{key, n.Labels[key]})
 			b = append(append(append(append(b, key...), '='), n.Labels[key]...), '\n')

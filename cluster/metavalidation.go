@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -280,7 +281,14 @@ func isStandardFinalizer(name string) bool {
 	return name == "kubernetes" || name == "foregroundDeletion" || name == "orphan"
 }
 
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
+	if len(m) == 0 {
+		return nil
+	}
+	keys := slices.AppendSeq(make([]K, 0, len(m)), maps.Keys(m))
+	slices.Sort(keys)
+	return keys
+}
 
 func validateDNSLabel(name string, path *field.Path) field.ErrorList {
 	return invalids(path, name, affinity.DNSLabelErrors(name))

@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 )
 
@@ -45,7 +44,7 @@ func (l ResourceList) Resources() Resources {
 }
 
 // names returns the names of the resources, sorted.
-func (l ResourceList) names() []ResourceName { return slices.Sorted(maps.Keys(l)) }
+func (l ResourceList) names() []ResourceName { return sortedKeys(l) }
 
 // Scalar is the amount of a resource that has no field of its own.
 func (r *Resources) Scalar(name ResourceName) int64 {

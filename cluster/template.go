@@ -121,7 +121,7 @@ func CompileNodeAffinity(spec *PodSpec) affinity.RequiredNodeAffinity {
 
 // labelKey is a text that two label sets share exactly when they are equal.
 func labelKey(labels map[string]string) string {
-	keys := slices.Sorted(maps.Keys(labels))
+	keys := sortedKeys(labels)
 	var b []byte
 	for _, k := range keys {
 		b = append(b, k...)

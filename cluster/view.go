@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"maps"
 	"slices"
 	"time"
 )
@@ -95,11 +94,9 @@ func (v *view) appendState(h *hasher, enc *Encoder) {
 		}
 	}
 	h.number(uint64(v.lag.Delay))
-	for _, kind := range sortedKinds(v.lag.Kinds) {
+	for _, kind := range sortedKeys(v.lag.Kinds) {
 		h.buf = append(h.buf[:0], kind...)
 		h.flush()
 		h.number(uint64(v.lag.Kinds[kind]))
 	}
 }
-
-func sortedKinds(delays map[Kind]time.Duration) []Kind { return slices.Sorted(maps.Keys(delays)) }

@@ -8,7 +8,7 @@ import (
 // ValidateStatusUpdate reports everything that is wrong with the status as the next version of old's: nothing
 // that counts may be negative, and the collision count never goes down.
 func (d *DaemonSet) ValidateStatusUpdate(old cluster.Object) field.ErrorList {
-	s, status := &d.Status, field.NewPath("status")
+	s := &d.Status
 	collisions, before := s.CollisionCount, old.(*DaemonSet).Status.CollisionCount
 	var errs field.ErrorList
 	for _, c := range [...]struct {
@@ -26,12 +26,12 @@ func (d *DaemonSet) ValidateStatusUpdate(old cluster.Object) field.ErrorList {
 		{"collisionCount", int64(countOf(collisions))},
 	} {
 		if c.count < 0 {
-			errs = append(errs, notNegative(c.count, status.Child(c.name))...)
+			errs = append(errs, notNegative(c.count, field.NewPath("status", c.name))...)
 		}
 	}
 	if before != nil && (collisions == nil || *collisions < *before) {
 		errs = append(errs,
-			field.Invalid(status.Child("collisionCount"), countOf(collisions), "cannot be decremented"))
+			field.Invalid(field.NewPath("status", "collisionCount"), countOf(collisions), "cannot be decremented"))
 	}
 	return errs
 }

@@ -26,11 +26,16 @@ func Candidates(s State, walk iter.Seq[Node], n int) []Node {
 }
 
 // chosen asks for one of the open candidates after the other.
-func chosen(s State, open []Node, n int) []Node {
+func chosen(s State, candidates []Node, n int) []Node {
+	// Taking one out moves all after it, so that is done to what is small.
+	open := make([]*Node, len(candidates))
+	for i := range candidates {
+		open[i] = &candidates[i]
+	}
 	var list []Node
 	for len(list) < n && len(open) > 0 {
 		i := choose(s, open)
-		list = append(list, open[i])
+		list = append(list, *open[i])
 		open = slices.Delete(open, i, i+1)
 	}
 	return list
@@ -38,7 +43,7 @@ func chosen(s State, open []Node, n int) []Node {
 
 // choose asks which of the open candidates comes next. A State of somebody else's need not answer
 // within bounds: then it is the first.
-func choose(s State, open []Node) int {
+func choose(s State, open []*Node) int {
 	if len(open) < 2 {
 		return 0
 	}
