@@ -13,6 +13,7 @@ import (
 	"github.com/daemonsim/daemonsim/cluster/kubelet"
 	"github.com/daemonsim/daemonsim/cluster/nodelifecycle"
 	"github.com/daemonsim/daemonsim/cluster/podgc"
+	"github.com/daemonsim/daemonsim/cluster/podsecurity"
 	"github.com/daemonsim/daemonsim/daemonset"
 	"github.com/daemonsim/daemonsim/rollout"
 	"github.com/daemonsim/daemonsim/scheduler"
@@ -52,6 +53,9 @@ type Config struct {
 	// that is gone are left. The zero values are Kubernetes' own.
 	NodeLifecycle nodelifecycle.Config
 	PodGC         podgc.Config
+	// PodSecurity says what namespaces demand of their pods that do not say so in labels, and what is exempt.
+	// The zero value is Kubernetes' own: a namespace without labels demands nothing.
+	PodSecurity podsecurity.Config
 	// Without names actors that are left out, as if that part of the control plane did not run: "node-controller",
 	// "pod-garbage-collector", "disruption-controller" and so on. Without "node-controller" no condition of a node
 	// becomes a taint, and new nodes are not tainted until they are known to be ready.
@@ -97,6 +101,7 @@ func New(config Config) *Sim {
 		cluster.Config{
 			Seed: config.Seed, Chooser: config.Chooser, Capacity: config.Capacity,
 			TaintNewNodes: !slices.Contains(config.Without, nodelifecycle.Name),
+			Admission:     []cluster.Admission{podsecurity.New(config.PodSecurity)},
 			Lags:          config.Lags, MaxSteps: config.MaxSteps,
 		},
 		config.actors()...,

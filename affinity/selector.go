@@ -123,7 +123,5 @@ func sortedKeys(set map[string]string) []string {
 	if len(set) == 0 {
 		return nil
 	}
-	keys := slices.AppendSeq(make([]string, 0, len(set)), maps.Keys(set))
-	slices.Sort(keys)
-	return keys
+	return slices.Sorted(maps.Keys(set))
 }

@@ -7,6 +7,45 @@ import (
 	"github.com/daemonsim/daemonsim/taints"
 )
 
+// Admission is a validating admission plugin of the API server: it judges objects that are about to be written
+// through Create and Update, when they have their defaults and are valid, and can refuse them. It holds no state
+// of its own, since clusters and their forks share it.
+type Admission interface {
+	// Name is for messages.
+	Name() string
+	// Admit returns what the client is to be warned of, or why the object is refused: an error that wraps
+	// ErrForbidden or ErrInvalid.
+	Admit(w Write) (warnings []string, err error)
+}
+
+// Write is an object on its way into the store.
+type Write struct {
+	// Reader is the cluster as it is.
+	Reader Reader
+	// Actor is who writes, by name.
+	Actor string
+	// Before is the object as it is stored, nil for a new one; After is what is to be stored. Neither may be
+	// changed.
+	Before, After Object
+}
+
+// admit asks the admission plugins about an object that is valid.
+func (cl *Client) admit(before, after Object) error {
+	cl.warnings = nil
+	for _, a := range cl.c.config.Admission {
+		warnings, err := a.Admit(Write{cl.Live(), cl.name, before, after})
+		if err != nil {
+			cl.warnings = nil
+			return err
+		}
+		cl.warnings = append(cl.warnings, warnings...)
+	}
+	return cl.admitClass(after)
+}
+
+// Warnings is what the API server warned of in this client's latest Create or Update.
+func (cl *Client) Warnings() []string { return slices.Clone(cl.warnings) }
+
 // registration is what a new node is tainted with, so that no pod can slip in before the node is known to be
 // ready.
 var registration = taints.Taint{Key: taints.KeyNotReady, Effect: taints.EffectNoSchedule}

@@ -15,6 +15,8 @@ type Client struct {
 	stream Stream
 	// view is what the Reader reads when the actor lags; nil when that is the store.
 	view *view
+	// warnings are about the latest write.
+	warnings []string
 }
 
 // Live reads the cluster as it is, past the actor's view: controllers do so where a stale answer would do

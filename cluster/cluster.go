@@ -3,6 +3,7 @@ package cluster
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/daemonsim/daemonsim/cluster/quantity"
@@ -19,6 +20,8 @@ type Config struct {
 	// Capacity is what a node has that is created without saying. Nil means cpu 4, memory 16Gi,
 	// ephemeral-storage 100Gi and 110 pods.
 	Capacity ResourceList
+	// Admission judges what is written, in this order. Forks share it.
+	Admission []Admission
 	// TaintNewNodes makes admission taint every new node node.kubernetes.io/not-ready:NoSchedule, as the API
 	// server does. It is for clusters with an actor that takes the taint off again.
 	TaintNewNodes bool
@@ -95,7 +98,7 @@ func New(config Config, actors ...Actor) *Cluster {
 			"ephemeral-storage": quantity.MustParse("100Gi"), "pods": quantity.New(110),
 		}
 	}
-	c.config.Lags = maps.Clone(config.Lags)
+	c.config.Lags, c.config.Admission = maps.Clone(config.Lags), slices.Clone(config.Admission)
 	c.clients[userActor] = c.newClient(userActor, "user")
 	c.Client = c.clients[userActor]
 	c.AddActor(collector{})
@@ -193,7 +196,9 @@ func (c *Cluster) Fork() *Cluster {
 	f.chooser = forkChooser(c.chooser)
 	clients := make([]Client, len(c.clients))
 	for i, old := range c.clients {
-		clients[i] = Client{Reader: Reader{&f.store}, c: f, id: old.id, name: old.name, stream: old.stream}
+		clients[i] = Client{
+			Reader: Reader{&f.store}, c: f, id: old.id, name: old.name, stream: old.stream, warnings: old.warnings,
+		}
 		if old.view != nil {
 			clients[i].view = old.view.fork()
 			clients[i].Reader = Reader{&clients[i].view.store}

@@ -69,7 +69,7 @@ func (cl *Client) prepareNew(obj Object) error {
 	if errs := obj.Validate(); len(errs) > 0 {
 		return &InvalidError{errs.Err()}
 	}
-	return cl.admitClass(obj)
+	return cl.admit(nil, obj)
 }
 
 // defaultOwn gives the store's own copy of an object its defaults. Such copies never change, so they
@@ -254,7 +254,7 @@ func (cl *Client) Update(obj Object) (Object, error) {
 	if len(errs) > 0 {
 		return nil, invalid("update", next, errs)
 	}
-	if err := cl.admitClass(next); err != nil {
+	if err := cl.admit(before, next); err != nil {
 		return nil, opError("update", next, err)
 	}
 	if reflect.DeepEqual(before, next) {

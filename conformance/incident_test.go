@@ -224,6 +224,9 @@ func (t *tracer) observeRevision(ch *cluster.Change, r *rollout.ControllerRevisi
 	t.add(ch, i)
 }
 
+// neverMade finds the name of a pod that was refused: there never was such a pod.
+var neverMade = regexp.MustCompile(`(pods "[^"]+-)[bcdfghjklmnpqrstvwxz2456789]{5}(" is forbidden)`)
+
 var uid = regexp.MustCompile(`\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b`)
 
 // aliases puts the names of the recordings in the place of the pods' own.
@@ -232,7 +235,7 @@ func (t *tracer) aliases(text string) string {
 	for _, n := range t.names {
 		text = strings.ReplaceAll(text, n.name, n.alias)
 	}
-	return text
+	return neverMade.ReplaceAllString(text, "${1}xxxxx${2}")
 }
 
 // masks hides the random part of pods' names and the hashes of templates.
@@ -243,5 +246,5 @@ func (t *tracer) masks(text string) string {
 	for hash, template := range t.hashes {
 		text = strings.ReplaceAll(text, hash, "<hash "+template+">")
 	}
-	return text
+	return neverMade.ReplaceAllString(text, "${1}xxxxx${2}")
 }

@@ -83,11 +83,6 @@ func missingCommand(line string) string {
 
 // missingAdmission is what the API server would ask about an object that a simulation does not.
 func missingAdmission(obj cluster.Object) string {
-	for key := range obj.Meta().Labels {
-		if obj.Kind() == cluster.KindNamespace && strings.HasPrefix(key, "pod-security.kubernetes.io/") {
-			return "Pod Security admission (a namespace with a level)"
-		}
-	}
 	account := ""
 	switch obj := obj.(type) {
 	case *cluster.Pod:

@@ -95,8 +95,6 @@ func TestMissing(t *testing.T) {
 		{"kind: Node\napiVersion: v1\nmetadata: {name: a}", "kubectl: get nodes", ""},
 		{"kind: ResourceQuota\napiVersion: v1\nmetadata: {name: a}", "sleep: 1", "objects of the kind ResourceQuota"},
 		{"kind: Node\napiVersion: v1\nmetadata: {name: a}", "stop: etcd", "stopping etcd"},
-		{"kind: Namespace\napiVersion: v1\nmetadata:\n  name: a\n  labels: {pod-security.kubernetes.io/enforce: baseline}",
-			"sleep: 1", "Pod Security admission (a namespace with a level)"},
 		{"kind: Pod\napiVersion: v1\nmetadata: {name: a}\nspec:\n  serviceAccountName: nobody\n  containers: [{name: c, image: i}]",
 			"sleep: 1", "ServiceAccount admission (pods that run as nobody)"},
 	} {

@@ -15,7 +15,7 @@ const sliceSize = 1000
 
 // kinds lists the kinds of recordings that are replayed.
 var kinds = []string{
-	"defaults", "filter", "match", "placement", "revision", "rollout", "sync", "tolerations", "update", "validate",
+	"defaults", "filter", "match", "placement", "psa", "revision", "rollout", "sync", "tolerations", "update", "validate",
 }
 
 // TestSlices takes every nth case of the full recordings into testdata when it is asked to update, and

@@ -102,6 +102,9 @@ func (d *DaemonSet) APIVersion() string { return "apps/v1" }
 // Scope is cluster.Namespaced.
 func (d *DaemonSet) Scope() cluster.Scope { return cluster.Namespaced }
 
+// TemplateSpec is what the pods are made from, for reading.
+func (d *DaemonSet) TemplateSpec() *cluster.PodTemplateSpec { return &d.Spec.Template }
+
 // MinReady is MinReadySeconds as a duration.
 func (d *DaemonSet) MinReady() time.Duration {
 	return time.Duration(d.Spec.MinReadySeconds) * time.Second

@@ -184,7 +184,7 @@ func (c *call) createOne(
 		e.file, kind, version, kind)); err != nil {
 		return err
 	}
-	obj, err := c.sim.Create(given)
+	obj, err := c.create(given)
 	if err != nil {
 		return during("error when creating %q", e.file, err)
 	}
@@ -229,7 +229,7 @@ func (c *call) change(obj cluster.Object, edit func(cluster.Object)) (
 ) {
 	next := obj.Clone()
 	edit(next)
-	after, err := c.sim.Update(next)
+	after, err := c.update(next)
 	if c.opts.dryRun == "client" {
 		return next, after != obj, err
 	}

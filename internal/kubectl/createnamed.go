@@ -32,7 +32,7 @@ func (c *call) createNamed() error {
 		c.printf("%s/%s not simulated\n", foreign, names[0])
 		return nil
 	}
-	obj, err := c.sim.Create(&cluster.Namespace{ObjectMeta: cluster.ObjectMeta{Name: names[0]}})
+	obj, err := c.create(&cluster.Namespace{ObjectMeta: cluster.ObjectMeta{Name: names[0]}})
 	if err != nil {
 		return err
 	}

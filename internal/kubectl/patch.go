@@ -230,7 +230,7 @@ func (c *call) store(before cluster.Object, doc map[string]any, shown string) (c
 	for _, d := range set.Items[0].Unknown {
 		c.warn("Warning: unknown field %q", d.Field)
 	}
-	return c.sim.Update(set.Items[0].Object)
+	return c.update(set.Items[0].Object)
 }
 
 // sameObject refuses a document that is about another object, or about another version of it.
