@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -33,7 +34,11 @@ func (cl *Client) CreateOwned(obj Object) error {
 	cl.c.mustNotTell("create an object")
 	stream := cl.stream
 	if err := cl.prepareNew(obj); err != nil {
-		cl.stream = stream
+		// What admission refuses has got its name, and the next attempt gets another. A mistake is as if it had
+		// not been made.
+		if !errors.Is(err, ErrForbidden) {
+			cl.stream = stream
+		}
 		return opError("create", obj, err)
 	}
 	cl.ensureNamespace(obj.Meta().Namespace)

@@ -123,7 +123,9 @@ func TestSlowStart(t *testing.T) {
 	require.Equal(t, "4/0/0/0/0/0/4", counts(w.set().Status), "D-66: the status is written all the same")
 	require.Equal(t, int64(1), w.set().Status.ObservedGeneration, "D-31")
 	first := w.events()
-	require.Len(t, first, 1, "D-100: the batch of one failed, the rest is skipped")
+	require.Len(t, first, 2, "D-100: the batch of one failed, the rest is skipped, in this sync and in the one that "+
+		"the written status brings")
+	require.NotEqual(t, first[0], first[1], "P-46: each attempt has another name")
 	require.True(t, strings.HasPrefix(first[0], "Warning FailedCreate Error creating: "), first[0])
 	require.Contains(t, first[0], "no PriorityClass with name later was found")
 	require.Error(t, w.Settle(), "nothing but retries is left")
