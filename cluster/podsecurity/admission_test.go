@@ -75,6 +75,11 @@ func TestPodsAreJudged(t *testing.T) {
 				`hostPort (container "agent" uses hostPort 9100)`,
 		},
 		{
+			rule: "P-38 the version is the label's", pod: hostPIDs,
+			labels:  labels{podsecurity.LabelEnforce: "baseline", podsecurity.LabelEnforceVersion: "v1.99"},
+			refused: `violates PodSecurity "baseline:v1.99": host namespaces (hostPID=true)`,
+		},
+		{
 			rule: "P-37 a warning", labels: labels{podsecurity.LabelWarn: "baseline"}, pod: hostPIDs,
 			warningsLike: []string{"would " + strings.Replace(violatesBy, "violates", "violate", 1)},
 		},
@@ -140,7 +145,7 @@ func TestUpdatesOfPods(t *testing.T) {
 		change  func(*cluster.Pod)
 		refused bool
 	}{
-		{"P-7 another image", func(p *cluster.Pod) { image(p, "agent:v2") }, true},
+		{"P-7 P-10 another image", func(p *cluster.Pod) { image(p, "agent:v2") }, true},
 		{"P-7 labels and annotations", func(p *cluster.Pod) {
 			p.Labels, p.Annotations = labels{"a": "b"}, labels{"a": "b"}
 		}, false},
@@ -151,7 +156,7 @@ func TestUpdatesOfPods(t *testing.T) {
 			_, err := c.Create(podOf(t, "agent", hostPIDs))
 			require.NoError(t, err)
 			setNamespace(c, labels{podsecurity.LabelEnforce: "baseline"})
-			require.NotNil(t, c.Pod("ns", "agent"), "P-10 what runs is left alone")
+			require.NotNil(t, c.Pod("ns", "agent"), "what runs is left alone")
 			p := c.Pod("ns", "agent").Clone().(*cluster.Pod)
 			tt.change(p)
 			_, err = c.Update(p)
@@ -177,23 +182,73 @@ func TestUpdatesOfPods(t *testing.T) {
 	})
 }
 
+// TestOrder is about requests that several things could be said of: the first of them counts.
+func TestOrder(t *testing.T) {
+	kata := `{'runtimeClassName': 'kata', 'hostPID': true, 'containers': [{'name': 'agent'}]}`
+	config := podsecurity.Config{
+		Defaults: podsecurity.Policy{Warn: podsecurity.LevelVersion{Level: "restricted"}},
+		Exempt:   podsecurity.Exemptions{RuntimeClasses: []string{"kata"}},
+	}
+	for _, tt := range []struct {
+		rule, pod string
+		labels    labels
+		warned    bool
+	}{
+		{"P-11 a pod that is allowed is warned of", hostPIDs, nil, true},
+		{"P-11 all three modes privileged", hostPIDs, labels{podsecurity.LabelWarn: "privileged"}, false},
+		{"P-11 a label that cannot be read does not end the evaluation", hostPIDs,
+			labels{podsecurity.LabelAuditVersion: "x"}, true},
+		{"P-11 a runtime class is exempt before anything is evaluated", kata, nil, false},
+	} {
+		t.Run(tt.rule, func(t *testing.T) {
+			c := cluster.New(cluster.Config{Admission: []cluster.Admission{unread{podsecurity.New(config)}}})
+			_, err := c.Create(&cluster.Namespace{ObjectMeta: cluster.ObjectMeta{Name: "ns", Labels: tt.labels}})
+			require.NoError(t, err)
+			_, err = c.Create(podOf(t, "agent", tt.pod))
+			require.NoError(t, err)
+			require.Equal(t, tt.warned, len(c.Warnings()) == 1, c.Warnings())
+			p := c.Pod("ns", "agent").Clone().(*cluster.Pod)
+			p.Labels = labels{"a": "b"}
+			_, err = c.Update(p)
+			require.NoError(t, err)
+			require.Empty(t, c.Warnings(), "an update that is not significant")
+		})
+	}
+}
+
+// unread is an admission that does not look at namespaces, as if they had been there before it.
+type unread struct{ *podsecurity.Admission }
+
+func (u unread) Admit(w cluster.Write) ([]string, error) {
+	if _, ok := w.After.(*cluster.Namespace); ok {
+		return nil, nil
+	}
+	return u.Admission.Admit(w)
+}
+
+// TestWorkloadsAreWarnedOf is about the DaemonSet, and not about its pods.
 func TestWorkloadsAreWarnedOf(t *testing.T) {
+	t.Run("P-9", checkWorkloads)
+	t.Run("P-45", checkWorkloads)
+}
+
+func checkWorkloads(t *testing.T) {
 	c := world(t, podsecurity.Config{}, labels{podsecurity.LabelEnforce: "baseline"})
 	stored, err := c.Create(setOf(t, onHost))
-	require.NoError(t, err, "P-9 P-45 a DaemonSet is never refused")
+	require.NoError(t, err, "a DaemonSet is never refused")
 	require.Equal(t, []string{`would violate PodSecurity "baseline:latest": host namespaces (hostNetwork=true)`},
-		c.Warnings(), "P-35 P-45 its template has no host ports of its own")
+		c.Warnings(), "P-35: its template has no host ports of its own")
 
 	set := stored.Clone().(*daemonset.DaemonSet)
 	set.Labels = labels{"a": "b"}
 	_, err = c.Update(set)
 	require.NoError(t, err)
-	require.Len(t, c.Warnings(), 1, "P-9 on every update")
+	require.Len(t, c.Warnings(), 1, "on every update")
 
 	set.ResourceVersion = 0
 	set.Status.ObservedGeneration = 1
 	_, err = c.UpdateStatus(set)
-	require.NoError(t, err, "P-9 but not of the status")
+	require.NoError(t, err, "but not of the status")
 
 	set = c.Object(daemonset.Kind, "ns", "agent").Clone().(*daemonset.DaemonSet)
 	set.Spec.Template.Spec.HostNetwork = false

@@ -19,6 +19,7 @@ var specified = []struct {
 	sections [][2]int // each from the first to the second
 }{
 	{"daemonset.md", [][2]int{{1, 22}, {26, 26}}},
+	{"podsecurity.md", [][2]int{{1, 6}}},
 	{"scheduling.md", [][2]int{{1, 17}}},
 }
 
@@ -29,6 +30,7 @@ var unnamed = map[string]string{
 	"D-200": "a namespace goes at once, so that nothing is refused in one that is terminating",
 	"D-205": "it follows from D-204, which has its tests where events are kept",
 	"D-207": "the controller syncs one DaemonSet after the other, in the order in which they were queued",
+	"P-54":  "a namespace goes at once, so that nothing is refused in one that is terminating",
 	"S-118": "what the flush after five minutes would catch wakes a pod at once",
 	"S-124": "a pod is bound in the moment of the decision, so that a failure has nothing to give back",
 }
@@ -58,11 +60,11 @@ func TestRulesAreNamed(t *testing.T) {
 }
 
 var (
-	rulePattern    = regexp.MustCompile(`\b[DS]-[0-9]+\b`)
-	rangePattern   = regexp.MustCompile(`\b([DS])-([0-9]+)\.\.(?:[DS]-)?([0-9]+)\b`)
+	rulePattern    = regexp.MustCompile(`\b[DPS]-[0-9]+\b`)
+	rangePattern   = regexp.MustCompile(`\b([DPS])-([0-9]+)\.\.(?:[DPS]-)?([0-9]+)\b`)
 	sectionPattern = regexp.MustCompile(`^## ([0-9]+)\.`)
-	namePattern    = regexp.MustCompile(`_([DS])([0-9]+)`)
-	definedPattern = regexp.MustCompile(`^- \*\*([DS]-[0-9]+)\*\*`)
+	namePattern    = regexp.MustCompile(`_([DPS])([0-9]+)`)
+	definedPattern = regexp.MustCompile(`^- \*\*([DPS]-[0-9]+)\*\*`)
 )
 
 // specifiedRules lists the rules of some sections of a part of the specification.
