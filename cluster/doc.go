@@ -30,7 +30,7 @@
 //     never.
 //   - For each object the latest 100 Events are kept, however old they are. Recorders forget none of the
 //     series that they combine, and of a series that is full the first nine messages are known.
-//   - Admission fills in a pod's priority, preemption policy and default namespace; there are no other
-//     plugins. The two priority classes that every cluster has are known by name; they are no objects
+//   - Admission fills in a pod's priority, preemption policy and default namespace; other plugins are those of
+//     the Config. The two priority classes that every cluster has are known by name; they are no objects
 //     unless somebody stores them.
 package cluster
