@@ -54,15 +54,13 @@ type View struct {
 	// Surge says that a node may have a new pod beside an old one.
 	Surge bool
 
-	// template is what new pods are made from: a pod made from it needs no look at its labels.
+	// template is what new pods are made from.
 	template *cluster.Template
 }
 
-// IsNew reports whether a pod is of the current revision.
+// IsNew reports whether a pod is of the current revision. Its labels alone tell, whatever it was made from: a
+// pod whose labels have been edited is as old, or as new, as they say.
 func (v *View) IsNew(p *cluster.Pod) bool {
-	if v.template != nil && p.Template == v.template {
-		return true
-	}
 	if v.Hash != "" && p.Labels[rollout.HashLabel] == v.Hash {
 		return true
 	}
@@ -114,5 +112,5 @@ func sortPods(pods []*cluster.Pod) {
 
 // hasHash is IsNew without regard to the template generation.
 func (v *View) hasHash(p *cluster.Pod) bool {
-	return v.template != nil && p.Template == v.template || p.Labels[rollout.HashLabel] == v.Hash
+	return p.Labels[rollout.HashLabel] == v.Hash
 }

@@ -169,6 +169,10 @@ func (d *DaemonSet) ownerReference() cluster.OwnerReference {
 // tolerations that every pod of a DaemonSet gets, and without the required node affinity, which the
 // pinned node replaces.
 func (t *tracked) setTemplate(hash string) {
+	if t.view.Hash != hash {
+		// The label of a revision can be edited too: pods become old or new although they are as they were.
+		t.rebuild = true
+	}
 	t.view.Hash = hash
 	t.view.TemplateGeneration = t.set.TemplateGeneration()
 	t.view.template = cluster.NewTemplate(

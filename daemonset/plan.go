@@ -31,7 +31,11 @@ func (c *Controller) roll(cl *cluster.Client, t *tracked) (actions, error) {
 	for _, n := range plan.Create {
 		a.create = append(a.create, creation{n.Node.ID, n.Reason})
 	}
-	for _, d := range plan.Delete {
+	for i, d := range plan.Delete {
+		if d.Pod == nil {
+			// A strategy of ours has been told of an old pod where there is none: that is a sync that fails.
+			return actions{}, fmt.Errorf("deletion %d: %w", i, errNoPod)
+		}
 		a.delete = append(a.delete, deletion{PodDeletion{Pod: d.Pod}, d.Reason})
 	}
 	a.create = a.create[:min(len(a.create), c.config.BurstReplicas)]
