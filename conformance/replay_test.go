@@ -78,9 +78,13 @@ func replay[Case, Answer any](t *testing.T, r runner[Case, Answer]) {
 			Case   Case
 			Answer Answer
 		}
-		require.NoError(t, json.Unmarshal(line, &c), "case %d", count)
 		count++
-		found := r.check(c.Case, c.Answer)
+		if err := json.Unmarshal(line, &c); err != nil {
+			differ++
+			t.Errorf("%s: line %d: %v", path, count, err)
+			return
+		}
+		found := r.ask(c.Case, c.Answer)
 		unlisted := dropListed(r.kind, c.Case, found, used)
 		switch {
 		case len(unlisted) > 0:
@@ -98,6 +102,16 @@ func replay[Case, Answer any](t *testing.T, r runner[Case, Answer]) {
 			t.Errorf("no case of the kind %s needs the row %q of the table", l.kind, l.what)
 		}
 	}
+}
+
+// ask puts one case. One that panics differs, and does not keep the others from being put.
+func (r runner[Case, Answer]) ask(in Case, want Answer) (found []difference) {
+	defer func() {
+		if v := recover(); v != nil {
+			found = []difference{{"the replay panics", absent{}, fmt.Sprint(v)}}
+		}
+	}()
+	return r.check(in, want)
 }
 
 // eachLine calls f with every line of a gzip'd file.

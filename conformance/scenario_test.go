@@ -103,6 +103,11 @@ type files map[string][]byte
 // readScenario reads a recording; the error names the file and what is wrong with it.
 func readScenario(name string, in files) (*scenario, error) {
 	s := &scenario{name: name}
+	for _, file := range []string{"objects.yaml", "steps.yaml"} {
+		if in[file] == nil {
+			return nil, fmt.Errorf("%s: %w", file, fs.ErrNotExist)
+		}
+	}
 	if err := s.readSteps(in["steps.yaml"]); err != nil {
 		return nil, fmt.Errorf("steps.yaml: %w", err)
 	}
@@ -124,6 +129,9 @@ func readScenario(name string, in files) (*scenario, error) {
 }
 
 func readJSON(in files, name string, into any) error {
+	if in[name] == nil {
+		return fmt.Errorf("%s: %w", name, fs.ErrNotExist)
+	}
 	if err := json.Unmarshal(in[name], into); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
@@ -196,6 +204,9 @@ func readFolders(dir fs.FS) (names []string, found map[string]files, err error) 
 		}
 		in := make(files)
 		for _, e := range entries {
+			if e.IsDir() {
+				continue
+			}
 			if in[e.Name()], err = fs.ReadFile(dir, path.Join(name, e.Name())); err != nil {
 				return nil, nil, err
 			}
