@@ -33,9 +33,9 @@ func (c *call) readColumns(name, argument string) (*customTable, error) {
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	switch {
 	case text == "":
-		return nil, errors.New("invalid template, missing header line. " + columnsFileForm)
+		return nil, worded("invalid template, missing header line. " + columnsFileForm)
 	case len(lines) == 1:
-		return nil, errors.New("invalid template, missing spec line. " + columnsFileForm)
+		return nil, worded("invalid template, missing spec line. " + columnsFileForm)
 	}
 	headers, specs := strings.Fields(lines[0]), strings.Fields(lines[1])
 	if len(headers) != len(specs) {

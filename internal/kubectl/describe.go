@@ -2,7 +2,6 @@ package kubectl
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,7 +18,7 @@ func describe(c *call) error {
 		return err
 	}
 	if len(list) == 0 {
-		return errors.New("You must specify the type of resource to describe. " + useAPIResources)
+		return worded("You must specify the type of resource to describe. " + useAPIResources)
 	}
 	objects, missing := c.find(list)
 	if missing != nil && len(objects) == 0 && len(c.args) == 2 && len(list) == 1 {

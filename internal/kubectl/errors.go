@@ -15,6 +15,11 @@ type raw string
 
 func (e raw) Error() string { return string(e) }
 
+// worded is an error in kubectl's own words, which are not always those of a Go error.
+type worded string
+
+func (e worded) Error() string { return string(e) }
+
 // duringError says what was being done when an operation failed.
 type duringError struct {
 	what string

@@ -191,7 +191,7 @@ func parseRequestTimeout(text string) (time.Duration, error) {
 	}
 	switch {
 	case err != nil:
-		return 0, errors.New("Invalid timeout value. Timeout must be a single integer in seconds, or an integer " +
+		return 0, worded("Invalid timeout value. Timeout must be a single integer in seconds, or an integer " +
 			"followed by a corresponding time unit (e.g. 1s | 2m | 3h)")
 	case d > 10*year:
 		return 0, fmt.Errorf("--request-timeout=%s is too long; 0 watches as long as something happens", text)
@@ -208,8 +208,8 @@ func (c *call) startDryRun() error {
 		c.sim = c.sim.Fork()
 		return nil
 	}
-	return fmt.Errorf("Invalid dry-run value (%s). Must be %q, %q, or %q.",
-		c.opts.dryRun, "none", "server", "client")
+	return worded(fmt.Sprintf("Invalid dry-run value (%s). Must be %q, %q, or %q.",
+		c.opts.dryRun, "none", "server", "client"))
 }
 
 func (c *call) dryRunMark() string {

@@ -91,7 +91,7 @@ func scale(c *call) error {
 		return errors.New(`required flag(s) "replicas" not set`)
 	}
 	if c.opts.replicas < 0 {
-		return errors.New("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0")
+		return worded("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0")
 	}
 	objects, err := c.findSome(c.args)
 	for range objects {
