@@ -56,6 +56,8 @@ type Config struct {
 	// PodSecurity says what namespaces demand of their pods that do not say so in labels, and what is exempt.
 	// The zero value is Kubernetes' own: a namespace without labels demands nothing.
 	PodSecurity podsecurity.Config
+	// Admission are further plugins that judge what is written, after Pod Security: quotas, policies, webhooks.
+	Admission []cluster.Admission
 	// Without names actors that are left out, as if that part of the control plane did not run: "node-controller",
 	// "pod-garbage-collector", "disruption-controller" and so on. Without "node-controller" no condition of a node
 	// becomes a taint, and new nodes are not tainted until they are known to be ready.
@@ -101,7 +103,7 @@ func New(config Config) *Sim {
 		cluster.Config{
 			Seed: config.Seed, Chooser: config.Chooser, Capacity: config.Capacity,
 			TaintNewNodes: !slices.Contains(config.Without, nodelifecycle.Name),
-			Admission:     []cluster.Admission{podsecurity.New(config.PodSecurity)},
+			Admission:     append([]cluster.Admission{podsecurity.New(config.PodSecurity)}, config.Admission...),
 			Lags:          config.Lags, MaxSteps: config.MaxSteps,
 		},
 		config.actors()...,
