@@ -27,6 +27,8 @@ const (
 		"digits, '_', '-', or '.', and must not start with a digit " +
 		"(e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', " +
 		"regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')"
+	messageConfigMapKey = "a valid config key must consist of alphanumeric characters, '-', '_' or '.' " +
+		"(e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"
 	messagePercent = "a valid percent string must be a numeric string followed by an ending '%' " +
 		"(e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')"
 )
@@ -146,15 +148,37 @@ func EnvVarNameErrors(name string) []string {
 	if !valid {
 		errs = append(errs, messageEnvVar)
 	}
+	return append(errs, dotErrors(name)...)
+}
+
+// ConfigMapKeyErrors returns what is wrong with key as the name of an entry of a ConfigMap or Secret; nil if
+// nothing is.
+func ConfigMapKeyErrors(key string) []string {
+	var errs []string
+	if len(key) > maxSubdomainLength {
+		errs = append(errs, "must be no more than 253 characters")
+	}
+	valid := key != ""
+	for i := range len(key) {
+		valid = valid && isNameByte(key[i])
+	}
+	if !valid {
+		errs = append(errs, messageConfigMapKey)
+	}
+	return append(errs, dotErrors(key)...)
+}
+
+// dotErrors refuses names that would lead out of a directory.
+func dotErrors(name string) []string {
 	switch {
 	case name == ".":
-		errs = append(errs, "must not be '.'")
+		return []string{"must not be '.'"}
 	case name == "..":
-		errs = append(errs, "must not be '..'")
+		return []string{"must not be '..'"}
 	case strings.HasPrefix(name, ".."):
-		errs = append(errs, "must not start with '..'")
+		return []string{"must not start with '..'"}
 	}
-	return errs
+	return nil
 }
 
 // PercentErrors returns what is wrong with text as a percentage such as "10%"; nil if nothing is.

@@ -18,6 +18,7 @@ var (
 	labelPattern     = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
 	subdomainPattern = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
 	envVarPattern    = regexp.MustCompile(`^[-._a-zA-Z][-._a-zA-Z0-9]*$`)
+	entryPattern     = regexp.MustCompile(`^[-._a-zA-Z0-9]+$`)
 	percentPattern   = regexp.MustCompile(`^[0-9]+%$`)
 )
 
@@ -40,6 +41,8 @@ func checkSyntax(t require.TestingT, text string) {
 		{"subdomain", len(text) <= 253 && subdomainPattern.MatchString(text), affinity.DNSSubdomainErrors(text)},
 		{"env", envVarPattern.MatchString(text) && text != "." && !strings.HasPrefix(text, ".."),
 			affinity.EnvVarNameErrors(text)},
+		{"entry", len(text) <= 253 && entryPattern.MatchString(text) && text != "." && !strings.HasPrefix(text, ".."),
+			affinity.ConfigMapKeyErrors(text)},
 		{"percent", percentPattern.MatchString(text), affinity.PercentErrors(text)},
 	} {
 		require.Equal(t, tt.want, len(tt.got) == 0, "%s %q: %v", tt.name, text, tt.got)

@@ -94,7 +94,7 @@ func validateValueFrom(v *EnvVar, path *field.Path) field.ErrorList {
 
 func validateEntryRef(name, key string, path *field.Path) field.ErrorList {
 	errs := invalids(path.Child("name"), name, affinity.DNSSubdomainErrors(name))
-	return append(errs, requiredName(path.Child("key"), key, entryErrors)...)
+	return append(errs, requiredName(path.Child("key"), key, affinity.ConfigMapKeyErrors)...)
 }
 
 func validateFileRef(f *FileKeySelector, path *field.Path) field.ErrorList {

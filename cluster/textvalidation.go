@@ -26,28 +26,6 @@ func maskDash(prefix string) string {
 	return prefix
 }
 
-// entryErrors judges the name of an entry of a ConfigMap or Secret.
-func entryErrors(key string) []string {
-	var errs []string
-	const most = 253
-	if len(key) > most {
-		errs = append(errs, "must be no more than "+strconv.Itoa(most)+" characters")
-	}
-	if !consistsOf(key, alphanumeric+"-._") {
-		errs = append(errs, "a valid config key must consist of alphanumeric characters, '-', '_' or '.' "+
-			"(e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')")
-	}
-	switch {
-	case key == ".":
-		errs = append(errs, "must not be '.'")
-	case key == "..":
-		errs = append(errs, "must not be '..'")
-	case strings.HasPrefix(key, ".."):
-		errs = append(errs, "must not start with '..'")
-	}
-	return errs
-}
-
 // headerErrors judges the name of an HTTP header.
 func headerErrors(name string) []string {
 	if consistsOf(name, alphanumeric+"-") {
