@@ -35,12 +35,15 @@ type Plan struct {
 // does not exist any more.
 var ErrNodeGone = errors.New("couldn't get node")
 
-// Empty reports whether the plan does nothing.
+// Empty reports whether the plan has nothing to do.
 func (p Plan) Empty() bool { return len(p.Delete) == 0 && len(p.Create) == 0 }
 
-// Touched are the names of the nodes on which the plan does something.
+// Touched are the names of the nodes on which the plan does something: none, if it has an Err.
 func (p Plan) Touched() map[string]bool {
 	names := make(map[string]bool, len(p.Delete)+len(p.Create))
+	if p.Err != nil {
+		return names
+	}
 	for i := range p.Delete {
 		names[p.Delete[i].Node.Name] = true
 	}

@@ -31,7 +31,7 @@ const (
 	ReasonTooFewAvailable Reason = "too few other pods are available"
 	// ReasonByHand leaves the old pod to whoever deletes it.
 	ReasonByHand Reason = "somebody has to delete the old pod"
-	// ReasonNotChosen is all there is to say when the planner does not say why.
+	// ReasonNotChosen is all there is to say when the planner does not say why, and has not failed.
 	ReasonNotChosen Reason = "the strategy has not chosen it"
 )
 

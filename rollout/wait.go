@@ -24,8 +24,9 @@ type Waiter interface {
 }
 
 // Waits says why each node waits with which a rollout is not done, by name: for a node that keeps its old
-// pod it asks the planner, if that is a Waiter; for a node on which the change has begun the situation
-// tells. Nodes on which the plan does something do not wait. It costs as much as there are nodes.
+// pod it asks the planner, if that is a Waiter, and goes by the plan's Err otherwise, if there is one; for a node
+// on which the change has begun the situation tells. Nodes on which the plan does something do not wait. It costs
+// as much as there are nodes.
 func Waits(p Planner, s State, plan Plan) []Wait {
 	var told []Wait
 	if w, ok := p.(Waiter); ok {
@@ -40,7 +41,11 @@ func Waits(p Planner, s State, plan Plan) []Wait {
 			known = known || told[0].Node.Name == n.Name
 			list, told = append(list, told[0]), told[1:]
 		}
-		if reason := underWay(n.Situation); reason != "" && !known {
+		reason := underWay(n.Situation)
+		if reason == ReasonNotChosen && plan.Err != nil {
+			reason = Reason(plan.Err.Error())
+		}
+		if reason != "" && !known {
 			list = append(list, Wait{Node: n, Reason: reason})
 		}
 	}

@@ -175,9 +175,18 @@ func TestNode(t *testing.T) {
 	require.True(t, n.Terminating())
 }
 
-// TestWaitsOnError is the reason in the words of any error.
+// TestWaitsOnError is the reason in the words of any error, whether the planner says why it holds nodes back or
+// not. Whatever else is in such a plan is not done.
 func TestWaitsOnError(t *testing.T) {
-	s := state("Oo")
+	s := state("Oon")
 	plan := rollout.Plan{Err: errors.New("no idea")}
-	require.Equal(t, []string{"n000: no idea", "n001: no idea"}, told(rollout.Waits(rolling("1", "0"), s, plan)))
+	for n := range s.Nodes() {
+		plan.Create = append(plan.Create, rollout.Creation{Node: n})
+		plan.Delete = append(plan.Delete, rollout.Deletion{Node: n, Pod: n.Old})
+	}
+	require.Empty(t, plan.Touched())
+	for _, p := range []rollout.Planner{rolling("1", "0"), rolling("0", "1"), silent{}} {
+		require.Equal(t, []string{"n000: no idea", "n001: no idea", "n002: new pod is not available"},
+			told(rollout.Waits(p, s, plan)), rollout.Describe(p))
+	}
 }

@@ -95,6 +95,13 @@ func (o own) Waits(s rollout.State, _ rollout.Plan) []rollout.Wait {
 	return list
 }
 
+// mute is a strategy of somebody's own that has one plan, and does not say why it holds nodes back.
+type mute struct{ plan rollout.Plan }
+
+func (mute) Name() string { return "Mute" }
+
+func (m mute) Plan(rollout.State) rollout.Plan { return m.plan }
+
 // moment is one of a rollout, and everything that there is to say about it.
 type moment struct {
 	name string

@@ -6,6 +6,7 @@ import (
 
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/daemonset"
+	"github.com/daemonsim/daemonsim/rollout"
 	"github.com/daemonsim/daemonsim/rollout/strategy"
 	"github.com/daemonsim/daemonsim/taints"
 )
@@ -120,13 +121,21 @@ a: NewUnavailable
 b: OldAvailable
   the old pod stays until enough other nodes have an available pod, which waits for a
 root PodNotReady on a < b by TooFewAvailable`},
-		{"a budget that cannot be resolved", func(s *scene) {
+		{"a strategy that cannot plan", func(s *scene) {
 			s.question.Planner = own{err: errors.New("no idea")}
 		}, `
 a: OldAvailable
-  the strategy cannot plan a step: not yet
+  the strategy cannot plan a step: no idea
 b: OldAvailable
-  the strategy cannot plan a step: not yet
+  the strategy cannot plan a step: no idea
+root PlanFails on a,b`},
+		{"a strategy that cannot plan, and does not say what nodes wait for", func(s *scene) {
+			s.question.Planner = mute{rollout.Plan{Err: errors.New("the oracle is asleep")}}
+		}, `
+a: OldAvailable
+  the strategy cannot plan a step: the oracle is asleep
+b: OldAvailable
+  the strategy cannot plan a step: the oracle is asleep
 root PlanFails on a,b`},
 		{"surge and a node that is gone", func(s *scene) {
 			s.surge(1)

@@ -173,7 +173,7 @@ func (x *inquiry) hold(w *rollout.Wait, failed error) *Cause {
 	unavailable, surge, _ := rolling.Budget(x.state.Desired())
 	switch {
 	case failed != nil:
-		c.Kind = PlanFails
+		c.Kind, c.Message = PlanFails, failed.Error()
 	case w.Reason == rollout.ReasonBudgetUsed:
 		c.Kind, c.Limit, c.Message = BudgetUsed, unavailable, ""
 		c.Setting = fmt.Sprintf("maxUnavailable %v", rolling.MaxUnavailable)
