@@ -102,16 +102,10 @@ func (s *Sim) ExplainRollout(namespace, name string) (RolloutExplanation, error)
 // rolloutQuestion is all that there is to know about a rollout.
 func (s *Sim) rolloutQuestion(set *daemonset.DaemonSet) standstill.Question {
 	controller := s.Controller()
-	q := standstill.Question{
+	return standstill.Question{
 		Reader: s.Reader, Now: s.Now(), Set: set, Planner: controller.Planner(set), Profile: s.config.Profile,
 		Pause: controller.Pause(set.UID, s.Now()), Late: s.behind(),
 	}
-	for event := range s.Events(set.UID) {
-		if event.Type == cluster.EventWarning {
-			q.Warning = event.Reason + ": " + event.Message
-		}
-	}
-	return q
 }
 
 // behind reports whether the controller's view is older than what is stored, as far as it looks at it.

@@ -13,9 +13,11 @@ type Pause struct {
 	Stopped bool
 	// Queued says that a sync is about to run.
 	Queued bool
-	// Failures counts the syncs that have failed in a row, and Wake is the virtual time at which the
+	// Failures counts the syncs that have failed in a row, and Err is why the last of them did: a *PlanError
+	// where a strategy's plan was refused, and nil without failures. Wake is the virtual time at which the
 	// controller will look again by itself; 0 when it will not.
 	Failures int
+	Err      error
 	Wake     time.Duration
 	// Creations and Deletions are the pods that it has asked for, or asked to go, and has not been told of
 	// yet. It does not act before it has, or before ExpectedUntil, which is 0 when it expects nothing.
@@ -36,7 +38,7 @@ func (c *Controller) Pause(set cluster.UID, now time.Duration) Pause {
 	if !ok {
 		return Pause{}
 	}
-	p := Pause{Queued: t.queued, Failures: t.failures}
+	p := Pause{Queued: t.queued, Failures: t.failures, Err: t.failure}
 	if t.waiting {
 		p.Wake = t.wake
 	}

@@ -22,7 +22,7 @@ func (c *Controller) roll(cl *cluster.Client, t *tracked) (actions, error) {
 	}
 	if !own {
 		if err := c.check(cl, t, &plan); err != nil {
-			err = fmt.Errorf("planner %q: %w", planner.Name(), err)
+			err = &PlanError{Planner: planner.Name(), Err: err}
 			c.event(cl, t, cluster.EventWarning, "PlanRefused", "Error planning: "+err.Error())
 			return actions{}, err
 		}
@@ -42,6 +42,19 @@ func (c *Controller) roll(cl *cluster.Client, t *tracked) (actions, error) {
 	a.delete = a.delete[:min(len(a.delete), c.config.BurstReplicas)]
 	return a, nil
 }
+
+// PlanError is a plan that the controller has refused as a whole, as a part of it makes no sense.
+type PlanError struct {
+	// Planner is the name of who made the plan, and Err the mistake.
+	Planner string
+	Err     error
+}
+
+// Error names the planner.
+func (e *PlanError) Error() string { return fmt.Sprintf("planner %q: %v", e.Planner, e.Err) }
+
+// Unwrap returns Err.
+func (e *PlanError) Unwrap() error { return e.Err }
 
 // The mistakes that a planner can make.
 var (

@@ -96,6 +96,10 @@ func TestRefusedPlans(t *testing.T) {
 			require.Equal(t, "PlanRefused", last.Reason)
 			require.Contains(t, last.Message, `planner "Scripted": `)
 			require.Contains(t, last.Message, tt.want)
+			var refused *daemonset.PlanError
+			require.ErrorAs(t, w.control.Pause(w.set().UID, w.Now()).Err, &refused)
+			require.Equal(t, "Scripted", refused.Planner)
+			require.ErrorContains(t, refused.Err, tt.want)
 		})
 	}
 }

@@ -16,8 +16,8 @@ import (
 func (c *Controller) sync(cl *cluster.Client, t *tracked) {
 	c.syncing = t
 	defer c.synced()
-	if err := c.reconcile(cl, t); err != nil {
-		c.notes.noteFailed(err, c.retry(cl, t))
+	if t.failure = c.reconcile(cl, t); t.failure != nil {
+		c.notes.noteFailed(t.failure, c.retry(cl, t))
 	} else {
 		t.failures = 0
 	}

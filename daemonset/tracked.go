@@ -33,8 +33,9 @@ type tracked struct {
 
 	// queued says that a sync is on the agenda.
 	queued bool
-	// failures counts the syncs that failed in a row.
+	// failures counts the syncs that failed in a row, and failure is why the last one did.
 	failures int
+	failure  error
 	// waiting says that a sync has been put off, wake until when.
 	waiting bool
 	wake    time.Duration

@@ -38,7 +38,7 @@ const (
 	// ControllerExpects is one that has asked for pods, or asked pods to go, and has not been told that
 	// they came or went. It waits for that until Until.
 	ControllerExpects Kind = "ControllerExpects"
-	// ControllerFails is one that has failed, and tries again at Until; Message is its latest warning.
+	// ControllerFails is one that has failed, and tries again at Until; Message is its last error.
 	ControllerFails Kind = "ControllerFails"
 	// ControllerStopped is one that does not run.
 	ControllerStopped Kind = "ControllerStopped"

@@ -22,11 +22,9 @@ type Question struct {
 	Planner rollout.Planner
 	// Profile are the scheduler's plugins. Nil means the default profile.
 	Profile scheduler.Profile
-	// Pause is what the controller says of itself, Late whether its view of the cluster is behind, and
-	// Warning its latest warning about the DaemonSet, as "reason: message".
-	Pause   daemonset.Pause
-	Late    bool
-	Warning string
+	// Pause is what the controller says of itself, and Late whether its view of the cluster is behind.
+	Pause daemonset.Pause
+	Late  bool
 
 	_ struct{}
 }

@@ -11,6 +11,11 @@ import (
 	"github.com/daemonsim/daemonsim/taints"
 )
 
+// failing is a controller that has failed three times, for the error given at last.
+func failing(err error) daemonset.Pause {
+	return daemonset.Pause{Failures: 3, Err: err, Wake: now + 8*time.Second}
+}
+
 // held are moments at which the controller or the strategy holds nodes back, and everything that there is to say
 // about each.
 func held() []moment {
@@ -42,14 +47,39 @@ b: OldAvailable
   maxUnavailable 1 is used up by a
 root ControllerExpects on a < b by BudgetUsed`},
 		{"a controller that fails", func(s *scene) {
-			s.question.Pause = daemonset.Pause{Failures: 3, Wake: now + 8*time.Second}
-			s.question.Warning = "FailedCreate: no"
+			s.question.Pause = failing(errors.New("no room"))
 		}, `
 a: OldAvailable
-  the controller has failed 3 times and tries again at t=1h0m8s: FailedCreate: no
+  the controller has failed 3 times and tries again at t=1h0m8s: no room
 b: OldAvailable
   maxUnavailable 1 is used up by a
 root ControllerFails on a < b by BudgetUsed`},
+		{"a controller that fails in many ways", func(s *scene) {
+			s.question.Pause = failing(errors.Join(errors.New("no room"), errors.New("no"), errors.New("no")))
+		}, `
+a: OldAvailable
+  the controller has failed 3 times and tries again at t=1h0m8s: no room, and 2 other errors
+b: OldAvailable
+  maxUnavailable 1 is used up by a
+root ControllerFails on a < b by BudgetUsed`},
+		{"a controller that fails before it asks a strategy that gives no reasons", func(s *scene) {
+			s.question.Planner = mute{}
+			s.question.Pause = failing(errors.New("no history"))
+		}, `
+a: OldAvailable
+  the controller has failed 3 times and tries again at t=1h0m8s: no history
+b: OldAvailable
+  the controller has failed 3 times and tries again at t=1h0m8s: no history
+root ControllerFails on a,b`},
+		{"a plan that the controller refuses, whatever its strategy says", func(s *scene) {
+			s.question.Planner = own{}
+			s.question.Pause = failing(&daemonset.PlanError{Planner: "Own", Err: errors.New("no such node")})
+		}, `
+a: OldAvailable
+  the controller has failed 3 times and tries again at t=1h0m8s: planner "Own": no such node
+b: OldAvailable
+  the controller has failed 3 times and tries again at t=1h0m8s: planner "Own": no such node
+root ControllerFails on a,b`},
 		{"a controller that does not run", func(s *scene) { s.question.Pause.Stopped = true }, `
 a: OldAvailable
   the controller is stopped

@@ -2,6 +2,7 @@ package standstill
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 
 	"github.com/daemonsim/daemonsim/cluster"
@@ -108,7 +109,7 @@ func (x *inquiry) controllerCause() *Cause {
 	case p.Queued:
 		return &Cause{Kind: ControllerDue, Until: x.Now}
 	case p.Failures > 0:
-		return &Cause{Kind: ControllerFails, Until: p.Wake, Restarts: p.Failures, Message: x.Warning}
+		return &Cause{Kind: ControllerFails, Until: p.Wake, Restarts: p.Failures, Message: inOneLine(p.Err)}
 	case p.Wake > 0:
 		return &Cause{Kind: ControllerDue, Until: p.Wake}
 	}
@@ -133,6 +134,10 @@ func (x *inquiry) ask() {
 		if s := w.Node.Situation; s != rollout.OldAvailable && s != rollout.OldUnavailable {
 			continue
 		}
+		if x.unheard(w.Reason) {
+			x.holds[at] = x.controller
+			continue
+		}
 		key := sharedKey{reason: w.Reason}
 		if len(w.For) > 0 {
 			key.first = &w.For[0]
@@ -147,6 +152,14 @@ func (x *inquiry) ask() {
 		}
 		x.holds[at] = c
 	}
+}
+
+// unheard reports whether a controller that fails is to blame for a node that the strategy holds back for this
+// reason: it may not get as far as to ask the strategy, which gives no reason of its own, and if it has refused the
+// plan no reason counts.
+func (x *inquiry) unheard(why rollout.Reason) bool {
+	var refused *daemonset.PlanError
+	return x.Pause.Failures > 0 && (why == rollout.ReasonNotChosen || errors.As(x.Pause.Err, &refused))
 }
 
 // sharedKey tells waits apart that do not have the same cause: a reason, and the nodes that it names.

@@ -206,6 +206,18 @@ func times(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
+// inOneLine is an error in a line, and one of many errors by the first of them and how many others there are.
+func inOneLine(err error) string {
+	if err == nil {
+		return ""
+	}
+	first, rest, more := strings.Cut(err.Error(), "\n")
+	if !more {
+		return first
+	}
+	return first + ", and " + count(strings.Count(rest, "\n")+1, "other error")
+}
+
 // String tells the whole chain of a node, a line for each link.
 func (w Wait) String() string {
 	var b strings.Builder
