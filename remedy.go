@@ -12,8 +12,12 @@ import (
 )
 
 // CarryOut makes the change that a remedy stands for, as its command would. It fails, and changes nothing,
-// when what is to be changed is not there or the change is refused.
+// when what is to be changed is not there or the change is refused. The error is cluster.ErrInvalid, with the
+// field, for a remedy that its Validate refuses.
 func (s *Sim) CarryOut(r standstill.Remedy) error {
+	if err := r.Validate(); err != nil {
+		return fmt.Errorf("carry out %q: %w: %w", r.Kind, cluster.ErrInvalid, err)
+	}
 	switch r.Kind {
 	case standstill.DeletePod, standstill.DeleteOtherPod:
 		return s.Delete(cluster.KindPod, r.Namespace, r.Name, cluster.DeleteOptions{})
@@ -32,11 +36,7 @@ func (s *Sim) CarryOut(r standstill.Remedy) error {
 	case standstill.DeleteNode:
 		return s.RemoveNode(r.Name)
 	}
-	edit, ok := setEdit(r)
-	if !ok {
-		return fmt.Errorf("carry out %q: %w: there is no such remedy", r.Kind, cluster.ErrInvalid)
-	}
-	return s.UpdateDaemonSet(r.Namespace, r.Name, edit)
+	return s.UpdateDaemonSet(r.Namespace, r.Name, func(d *daemonset.DaemonSet) { editSet(d, r) })
 }
 
 func (s *Sim) releasePod(r standstill.Remedy) error {
@@ -52,45 +52,33 @@ func (s *Sim) releasePod(r standstill.Remedy) error {
 	return err
 }
 
-// setEdit is what a remedy changes in a DaemonSet.
-func setEdit(r standstill.Remedy) (edit func(*daemonset.DaemonSet), ok bool) {
-	number := cluster.FromInt(int32(r.Number))
-	rolling := func(change func(*daemonset.RollingUpdateSpec)) func(*daemonset.DaemonSet) {
-		return func(d *daemonset.DaemonSet) {
-			if d.Spec.UpdateStrategy.RollingUpdate == nil {
-				d.Spec.UpdateStrategy.RollingUpdate = new(daemonset.RollingUpdateSpec)
-			}
-			change(d.Spec.UpdateStrategy.RollingUpdate)
+// editSet makes the change of a remedy that is one of a DaemonSet.
+func editSet(d *daemonset.DaemonSet, r standstill.Remedy) {
+	rolling := func() *daemonset.RollingUpdateSpec {
+		if d.Spec.UpdateStrategy.RollingUpdate == nil {
+			d.Spec.UpdateStrategy.RollingUpdate = new(daemonset.RollingUpdateSpec)
 		}
+		return d.Spec.UpdateStrategy.RollingUpdate
 	}
+	number, zero, one := cluster.FromInt(int32(r.Number)), cluster.FromInt(0), cluster.FromInt(1)
 	switch r.Kind {
 	case standstill.WakeController:
-		return func(d *daemonset.DaemonSet) {
-			if d.Annotations == nil {
-				d.Annotations = make(map[string]string, 1)
-			}
-			d.Annotations[standstill.WakeAnnotation] = fmt.Sprint(r.Number)
-		}, true
+		if d.Annotations == nil {
+			d.Annotations = make(map[string]string, 1)
+		}
+		d.Annotations[standstill.WakeAnnotation] = fmt.Sprint(r.Number)
 	case standstill.SetMaxUnavailable:
-		return rolling(func(u *daemonset.RollingUpdateSpec) { u.MaxUnavailable = &number }), true
+		rolling().MaxUnavailable = &number
 	case standstill.SetMaxSurge:
-		return rolling(func(u *daemonset.RollingUpdateSpec) { u.MaxSurge = &number }), true
+		rolling().MaxSurge = &number
 	case standstill.StopSurge:
-		return rolling(func(u *daemonset.RollingUpdateSpec) {
-			one, zero := cluster.FromInt(1), cluster.FromInt(0)
-			u.MaxUnavailable, u.MaxSurge = &one, &zero
-		}), true
+		rolling().MaxUnavailable, rolling().MaxSurge = &one, &zero
 	case standstill.SetMinReadySeconds:
-		return func(d *daemonset.DaemonSet) { d.Spec.MinReadySeconds = int32(r.Number) }, true
+		d.Spec.MinReadySeconds = int32(r.Number)
 	case standstill.StartRolling:
-		return func(d *daemonset.DaemonSet) {
-			d.Spec.UpdateStrategy = daemonset.UpdateStrategy{Type: daemonset.RollingUpdate}
-		}, true
+		d.Spec.UpdateStrategy = daemonset.UpdateStrategy{Type: daemonset.RollingUpdate}
 	case standstill.AddToleration:
-		return func(d *daemonset.DaemonSet) {
-			spec := &d.Spec.Template.Spec
-			spec.Tolerations = append(spec.Tolerations, *r.Toleration)
-		}, true
+		spec := &d.Spec.Template.Spec
+		spec.Tolerations = append(spec.Tolerations, *r.Toleration)
 	}
-	return nil, false
 }

@@ -2,6 +2,7 @@ package daemonset_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -38,6 +39,10 @@ func (m mirror) Plan(s rollout.State) rollout.Plan {
 				require.Equal(t, slices.Collect(want.In(sit, run)), slices.Collect(s.In(sit, run)))
 			}
 		}
+	}
+	for _, none := range [2]rollout.Situation{rollout.Situations, math.MaxUint8} {
+		require.Zero(t, s.Count(none, true)+s.Count(none, false))
+		require.Empty(t, slices.Collect(s.In(none, true)))
 	}
 	return set.Planner().Plan(s)
 }

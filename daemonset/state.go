@@ -30,6 +30,9 @@ func (s *state) Desired() int { return s.t.sums.desired }
 
 // Count is the number of nodes in a situation.
 func (s *state) Count(sit rollout.Situation, run bool) int {
+	if sit >= rollout.Situations {
+		return 0
+	}
 	return s.t.sums.situations[runIndex(run)][sit]
 }
 

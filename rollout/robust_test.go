@@ -46,6 +46,7 @@ func TestLyingState(t *testing.T) {
 
 func TestStringsOutOfRange(t *testing.T) {
 	require.Equal(t, "Situation(200)", rollout.Situation(200).String())
+	require.False(t, rollout.Situation(200).HasOld())
 	require.Equal(t, "BothUnavailable", rollout.BothUnavailable.String())
 }
 

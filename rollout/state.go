@@ -50,7 +50,7 @@ func (s Situation) String() string {
 }
 
 // HasOld reports whether the situation has exactly one old pod, and perhaps a new one.
-func (s Situation) HasOld() bool { return s >= OldAvailable }
+func (s Situation) HasOld() bool { return s >= OldAvailable && s < Situations }
 
 // Node is one node in the eyes of a rollout: a node that should run a pod, or one that has pods. The
 // node itself may be gone.

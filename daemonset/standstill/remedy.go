@@ -85,8 +85,11 @@ type Remedy struct {
 	First bool `json:"-"`
 }
 
-// String is the change as an instruction.
+// String is the change as an instruction. Of a remedy that Validate refuses it is the kind and the name.
 func (r Remedy) String() string {
+	if r.Validate() != nil {
+		return fmt.Sprintf("%s %s", r.Kind, r.Name)
+	}
 	switch r.Kind {
 	case DeletePod:
 		return fmt.Sprintf("delete pod %s on %s", r.Name, r.Node)
@@ -131,8 +134,12 @@ func (r Remedy) afterwards() string {
 	return " (" + r.Owner + " may bring it back, which is not simulated)"
 }
 
-// Command is the change as a command line of kubectl or, where Kubernetes has no command for it, of sim.
+// Command is the change as a command line of kubectl or, where Kubernetes has no command for it, of sim. There is
+// none for a remedy that Validate refuses.
 func (r Remedy) Command() string {
+	if r.Validate() != nil {
+		return ""
+	}
 	namespace := ""
 	if r.Namespace != "" && r.Namespace != cluster.DefaultNamespace {
 		namespace = " -n " + r.Namespace

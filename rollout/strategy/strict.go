@@ -85,11 +85,12 @@ func begin(s rollout.State, room int) []rollout.Node {
 	return list
 }
 
-// waiting walks the nodes that should run a pod and have an old one which is not available.
+// waiting walks the nodes that should run a pod and have an old one which is not available. A state made by hand
+// may not show that pod: then it is not ready.
 func waiting(s rollout.State, ready bool) iter.Seq[rollout.Node] {
 	return func(yield func(rollout.Node) bool) {
 		for n := range s.In(rollout.OldUnavailable, true) {
-			if n.Old.Status.Ready == ready && !yield(n) {
+			if (n.Old != nil && n.Old.Status.Ready) == ready && !yield(n) {
 				return
 			}
 		}

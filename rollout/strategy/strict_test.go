@@ -57,6 +57,24 @@ func TestStrict(t *testing.T) {
 	require.Error(t, strategy.Strict{}.Plan(state("O", limits("x", "0"))).Err)
 }
 
+// TestStateWithoutPods has states made by hand that show no pods: for Strict, an old one that is not available is
+// not ready.
+func TestStateWithoutPods(t *testing.T) {
+	var list []rollout.Node
+	for i := range rollout.Situation(rollout.Situations) {
+		list = append(list, rollout.Node{Name: i.String(), ShouldRun: true, Situation: i})
+	}
+	for _, limits := range []rollout.RollingUpdate{limits("9", "0"), limits("0", "9")} {
+		s := rollout.NewStateUnder(rollout.Terms{Budget: limits}, list, nil)
+		for _, p := range []rollout.Planner{strategy.Strict{}, strategy.Canary{}, strategy.Zones{}} {
+			plan := p.Plan(s)
+			require.NoError(t, plan.Err)
+			require.True(t, plan.Touched()["OldUnavailable"], "%s, %v", p.Name(), limits)
+			require.Len(t, rollout.Waits(p, s, plan), len(list)-len(plan.Touched())-1, "%s, %v", p.Name(), limits)
+		}
+	}
+}
+
 func TestStrictWaits(t *testing.T) {
 	for _, tt := range []struct {
 		nodes  string
