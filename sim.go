@@ -14,6 +14,7 @@ import (
 	"github.com/daemonsim/daemonsim/cluster/nodelifecycle"
 	"github.com/daemonsim/daemonsim/cluster/podgc"
 	"github.com/daemonsim/daemonsim/cluster/podsecurity"
+	"github.com/daemonsim/daemonsim/cluster/tainteviction"
 	"github.com/daemonsim/daemonsim/daemonset"
 	"github.com/daemonsim/daemonsim/rollout"
 	"github.com/daemonsim/daemonsim/scheduler"
@@ -59,8 +60,9 @@ type Config struct {
 	// Admission are further plugins that judge what is written, after Pod Security: quotas, policies, webhooks.
 	Admission []cluster.Admission
 	// Without names actors that are left out, as if that part of the control plane did not run: "node-controller",
-	// "pod-garbage-collector", "disruption-controller" and so on. Without "node-controller" no condition of a node
-	// becomes a taint, and new nodes are not tainted until they are known to be ready.
+	// "taint-eviction-controller", "pod-garbage-collector", "disruption-controller" and so on. Without
+	// "node-controller" no condition of a node becomes a taint, and new nodes are not tainted until they are known
+	// to be ready.
 	Without []string
 	// Lags say how far behind the cluster actors are, by their names: "daemonset-controller",
 	// "default-scheduler", "kubelet" and so on. All others see every change as it is written.
@@ -87,8 +89,8 @@ type Sim struct {
 	config *Config
 }
 
-// New returns an empty cluster with a scheduler, kubelets, and the controllers of nodes, of DaemonSets and of
-// disruption budgets, and the collector of pods.
+// New returns an empty cluster with a scheduler, kubelets, and the controllers of nodes, of evictions, of
+// DaemonSets and of disruption budgets, and the collector of pods.
 func New(config Config) *Sim {
 	if config.Epoch.IsZero() {
 		config.Epoch = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
@@ -122,6 +124,7 @@ func (c *Config) actors() []cluster.Actor {
 		c.kubelet(),
 		disruption.New(),
 		podgc.New(c.PodGC),
+		tainteviction.New(),
 	}
 	return slices.DeleteFunc(all, func(a cluster.Actor) bool { return slices.Contains(c.Without, a.Name()) })
 }

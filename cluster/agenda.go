@@ -146,6 +146,34 @@ func (q *agenda) take(i int) Task {
 	return t
 }
 
+// drop removes the first task with the same time, actor, kind, object and number; false when there is none. A
+// moment that has lost its last task stays until its turn comes.
+func (q *agenda) drop(t Task) bool {
+	in := q.byTime[t.At]
+	if in == nil {
+		return false
+	}
+	i := slices.IndexFunc(in.tasks[in.head:], func(other Task) bool {
+		return other.Actor == t.Actor && other.Kind == t.Kind && other.Object == t.Object && other.Arg == t.Arg
+	})
+	if i < 0 {
+		return false
+	}
+	i += in.head
+	q.count--
+	if in.tasks[i].Retry {
+		q.retries--
+	} else {
+		in.firm--
+	}
+	// The tasks before it move up, as in take, since those that are dropped are mostly among the first.
+	copy(in.tasks[in.head+1:i+1], in.tasks[in.head:i])
+	if in.head++; in.head == len(in.tasks) {
+		in.head, in.tasks = 0, in.tasks[:0]
+	}
+	return true
+}
+
 // putBack returns a task that was taken to its place, before all others of its moment.
 func (q *agenda) putBack(t Task) {
 	in := q.byTime[t.At]

@@ -40,6 +40,14 @@ func (m *agendaModel) take(i int) Task {
 	return t
 }
 
+func (m *agendaModel) drop(t Task) bool {
+	i := slices.IndexFunc(m.tasks, func(o Task) bool { return o.At == t.At && o.Object == t.Object })
+	if i >= 0 {
+		m.take(i)
+	}
+	return i >= 0
+}
+
 func (m *agendaModel) fork() *agendaModel { return &agendaModel{m.seq, slices.Clone(m.tasks)} }
 
 func (m *agendaModel) retries() int {
@@ -94,6 +102,14 @@ func TestAgendaModel(t *testing.T) {
 				}
 				i := rapid.IntRange(0, len(p.agenda.due())-1).Draw(t, "i")
 				require.Equal(t, p.model.take(i), p.agenda.take(i))
+			},
+			"drop": func(t *rapid.T) {
+				p := rapid.SampledFrom(all).Draw(t, "agenda")
+				task := Task{
+					At:     time.Duration(rapid.IntRange(0, 12).Draw(t, "at")),
+					Object: UID(rapid.Uint64Range(0, 3).Draw(t, "object")),
+				}
+				require.Equal(t, p.model.drop(task), p.agenda.drop(task))
 			},
 			"fork": func(t *rapid.T) {
 				if len(all) == 4 {

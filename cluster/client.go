@@ -57,6 +57,13 @@ func (cl *Client) After(delay time.Duration, t Task) {
 	cl.c.agenda.add(t)
 }
 
+// Cancel takes a task of the actor's own off the agenda again: the first one with t's At, Kind, Object and Arg.
+// It returns false when there is none. It looks at the tasks of that moment, one by one.
+func (cl *Client) Cancel(t Task) bool {
+	t.Actor = cl.id
+	return cl.c.agenda.drop(t)
+}
+
 // Wake schedules a task of an actor for now, as the actor itself might. It is for who has changed what the
 // actor goes by, where no object tells of it. The error is ErrNotFound when there is no such actor; the user
 // is none.

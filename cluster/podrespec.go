@@ -8,7 +8,7 @@ import (
 // respec returns the template of the next version of a stored pod, of which t says what the spec is to be.
 // What the creation of the pod has resolved (its priority, and labels folded into selectors) stays as it
 // is when t does not mention it, or mentions it as it is. When nothing is different the result is the
-// stored pod's template.
+// stored pod's template. Admission sees an update, too: see DefaultTolerations.
 func (t *Template) respec(was *Pod) *Template {
 	if t == nil || t == was.Template {
 		return t
@@ -26,6 +26,7 @@ func (t *Template) respec(was *Pod) *Template {
 	if spec.NodeName == "" {
 		spec.NodeName = stored.NodeName
 	}
+	spec.Tolerations = DefaultTolerations(spec.Tolerations)
 	if sameText(&spec, stored) {
 		return was.Template
 	}

@@ -53,6 +53,8 @@ type Template struct {
 	folded *Template
 	// origin is what this template has been made of for certain labels; nil for an ordinary one.
 	origin *Template
+	// admitted is the template of pods that come through admission, if that adds tolerations.
+	admitted *Template
 }
 
 // NewTemplate copies a template spec, gives it the defaults of a pod and works out what decisions need
@@ -62,6 +64,9 @@ func NewTemplate(t PodTemplateSpec, owners ...OwnerReference) *Template {
 	f := newTemplate(t.Clone(), cloneOwners(owners))
 	if usesLabelKeys(&f.spec) {
 		f.folded = f.fold(f.meta.Labels)
+		f.folded.prepareAdmission()
+	} else {
+		f.prepareAdmission()
 	}
 	return f
 }

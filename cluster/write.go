@@ -71,6 +71,9 @@ func (cl *Client) prepareNew(obj Object) error {
 	if p, ok := obj.(Creatable); ok {
 		p.PrepareCreate()
 	}
+	if p, ok := obj.(*Pod); ok && p.Template != nil {
+		p.Template = p.Template.admit()
+	}
 	if errs := obj.Validate(); len(errs) > 0 {
 		return &InvalidError{errs.Err()}
 	}

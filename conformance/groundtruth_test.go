@@ -174,28 +174,10 @@ func replayScenario(s *scenario) comparison {
 		v.found = p.diff(&s.seen[k])
 		if len(v.found) > 0 {
 			v.step = k
-			if gaps := p.gaps(v.found); gaps != "" {
-				v.found, v.missing = nil, gaps
-			}
 			return v
 		}
 	}
 	return v
-}
-
-// gaps names the gaps that account for all of the differences; "" when there are others.
-func (p *player) gaps(found []finding) string {
-	var names []string
-	for _, f := range found {
-		name := p.gap(f)
-		if name == "" {
-			return ""
-		}
-		if !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	return strings.Join(names, ", ")
 }
 
 // diff lists all differences after a step.

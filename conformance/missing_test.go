@@ -111,12 +111,3 @@ func (p *player) unknownCommand(seen *observation) string {
 	}
 	return ""
 }
-
-// gap is a difference that is known and has a name, by what it is about.
-func (p *player) gap(f finding) string {
-	e, _ := f.want.(eventState)
-	if strings.Contains(show(f.want), "DeletionByTaintManager") || e.From == "taint-eviction-controller" {
-		return "eviction by a NoExecute taint (no taint eviction controller)"
-	}
-	return ""
-}

@@ -56,7 +56,7 @@ func roomOf(dir string) (room string, s step, ok bool) {
 		return "cluster", stepCluster, true
 	case "quantity", "field":
 		return "cluster/" + second, stepLeaves, true
-	case "disruption", "kubelet", "nodelifecycle", "podgc", "podsecurity":
+	case "disruption", "kubelet", "nodelifecycle", "podgc", "podsecurity", "tainteviction":
 		return "cluster/" + second, stepAgents, true
 	default:
 		return "cluster/" + second, stepInside, true

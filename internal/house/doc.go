@@ -24,7 +24,7 @@
 //	4  manifest                         imports floors 0 to 3
 //	3  daemonset                        imports floors 0 to 2
 //	2  scheduler, rollout               import floors 0 and 1, never each other
-//	1  cluster/kubelet, cluster/nodelifecycle, cluster/podgc, cluster/podsecurity
+//	1  cluster/kubelet, cluster/nodelifecycle, cluster/podgc, cluster/podsecurity, cluster/tainteviction
 //	                                    import cluster, never each other
 //	1  cluster                          imports floor 0 and what it is built on
 //	1  every other room below cluster   is what it is built on: imports floor 0
