@@ -19,6 +19,7 @@ var specified = []struct {
 	sections [][2]int // each from the first to the second
 }{
 	{"daemonset.md", [][2]int{{1, 22}, {26, 26}}},
+	{"nodes.md", [][2]int{{7, 7}}},
 	{"podsecurity.md", [][2]int{{1, 6}}},
 	{"scheduling.md", [][2]int{{1, 17}}},
 }
@@ -60,11 +61,11 @@ func TestRulesAreNamed(t *testing.T) {
 }
 
 var (
-	rulePattern    = regexp.MustCompile(`\b[DPS]-[0-9]+\b`)
-	rangePattern   = regexp.MustCompile(`\b([DPS])-([0-9]+)\.\.(?:[DPS]-)?([0-9]+)\b`)
+	rulePattern    = regexp.MustCompile(`\b[DNPS]-[0-9]+\b`)
+	rangePattern   = regexp.MustCompile(`\b([DNPS])-([0-9]+)\.\.(?:[DNPS]-)?([0-9]+)\b`)
 	sectionPattern = regexp.MustCompile(`^## ([0-9]+)\.`)
-	namePattern    = regexp.MustCompile(`_([DPS])([0-9]+)`)
-	definedPattern = regexp.MustCompile(`^- \*\*([DPS]-[0-9]+)\*\*`)
+	namePattern    = regexp.MustCompile(`_([DNPS])([0-9]+)`)
+	definedPattern = regexp.MustCompile(`^- \*\*([DNPS]-[0-9]+)\*\*`)
 )
 
 // specifiedRules lists the rules of some sections of a part of the specification.
