@@ -62,15 +62,20 @@ func (m *missingNode) pod(sim *daemonsim.Sim, ch *cluster.Change, before, p *clu
 }
 
 // close reports the pods that are still there though they have been without their node for longer than the
-// collector waits. Those that have ended and are held by a finalizer are not its business.
+// collector waits, which has to be running all that time: one that was stopped begins anew. Those that have ended
+// and are held by a finalizer are not its business.
 func (m *missingNode) close(sim *daemonsim.Sim, r *report) {
 	collector, ok := sim.Actor(podgc.Name).(*podgc.Collector)
 	if !ok || len(m.left) == 0 {
 		return
 	}
+	begin, begun := collector.Since()
+	if !begun {
+		return
+	}
 	patience := collector.Patience()
 	m.left = slices.DeleteFunc(m.left, func(l leftPod) bool {
-		if sim.Now() <= l.since+patience {
+		if sim.Now() <= max(l.since, begin)+patience {
 			return false
 		}
 		p := sim.PodByUID(l.uid)

@@ -24,14 +24,19 @@ type Collector struct {
 	ended int
 	// surplus says that a look at those is on the agenda.
 	surplus bool
-	// opened says that the pods which were there at first have been looked at.
+	// opened says that the pods which were there at first have been looked at, and since says when.
 	opened bool
+	since  time.Duration
 }
 
 // New returns the collector.
 func New(config Config) *Collector { return &Collector{config: config.withDefaults()} }
 
-// Patience is the longest time for which a pod is there whose node is not.
+// Since is when the collector has begun: it has looked at all pods then and been told of every change from there
+// on. It is false for one that has not been told of anything.
+func (c *Collector) Since() (at time.Duration, begun bool) { return c.since, c.opened }
+
+// Patience is the longest time for which a pod is there whose node is not, from when the collector has begun.
 func (c *Collector) Patience() time.Duration {
 	return c.config.Period + c.config.pass(c.config.Quarantine)
 }
@@ -107,7 +112,7 @@ func (c *Collector) Observe(cl *cluster.Client, ch *cluster.Change) {
 
 // open looks at all that is there when the collector is first told of anything.
 func (c *Collector) open(cl *cluster.Client) {
-	c.opened = true
+	c.opened, c.since = true, cl.Now()
 	for p := range cl.Pods("") {
 		c.count(cl, nil, p)
 		c.notePod(cl, p)
