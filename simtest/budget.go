@@ -138,7 +138,8 @@ func surge(sim *daemonsim.Sim, p *cluster.Pod, r *report) {
 }
 
 // doubled reports whether a node has one available pod of an old revision and one of the current
-// revision that is not available yet.
+// revision that is not available yet. An old pod that has ended is replaced without regard to the budget,
+// whatever its status says of ready.
 func doubled(sim *daemonsim.Sim, set *daemonset.DaemonSet, hash string, e entry) bool {
 	live := e.live()
 	if len(live) != 2 {
@@ -147,7 +148,7 @@ func doubled(sim *daemonsim.Sim, set *daemonset.DaemonSet, hash string, e entry)
 	if isNew(set, hash, live[0]) {
 		live[0], live[1] = live[1], live[0]
 	}
-	return !isNew(set, hash, live[0]) && isAvailable(set, live[0], sim.Now()) &&
+	return !isNew(set, hash, live[0]) && !live[0].Terminal() && isAvailable(set, live[0], sim.Now()) &&
 		isNew(set, hash, live[1]) && !isAvailable(set, live[1], sim.Now())
 }
 

@@ -1,8 +1,6 @@
 package simtest
 
 import (
-	"slices"
-
 	"github.com/daemonsim/daemonsim"
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/daemonset"
@@ -11,8 +9,8 @@ import (
 
 // creation judges every pod that the DaemonSet controller creates, by what the controller sees.
 type creation struct {
-	// own are the pods that the controller has created, also before it sees them.
-	own map[cluster.UID]bool
+	// own are the pods that the controller has created, as it has, also before it sees them.
+	own map[cluster.UID]*cluster.Pod
 }
 
 func (*creation) name() Check { return Creation }
@@ -47,17 +45,31 @@ func (c *creation) change(sim *daemonsim.Sim, ch *cluster.Change, r *report) {
 func lags(sim *daemonsim.Sim) bool { return sim.ViewOf(daemonset.Name) != sim.Reader }
 
 // known puts together the entry of the node of a pod from the pods, as they are, that a controller that lags
-// must know of: it has seen or created them.
+// must know of: it has seen or created them. Their labels are those that it knows, which somebody may have edited
+// since.
 func (c *creation) known(sim *daemonsim.Sim, set *daemonset.DaemonSet, p *cluster.Pod) entry {
 	if c.own == nil {
-		c.own = make(map[cluster.UID]bool)
+		c.own = make(map[cluster.UID]*cluster.Pod)
 	}
-	c.own[p.UID] = true
+	c.own[p.UID] = p
 	e := entryAt(sim.Reader, set, p)
-	e.pods = slices.DeleteFunc(e.pods, func(other *cluster.Pod) bool {
-		seen := sim.ViewOf(daemonset.Name).PodByUID(other.UID)
-		return !c.own[other.UID] && (seen == nil || !owns(set, seen))
-	})
+	view, pods := sim.ViewOf(daemonset.Name), e.pods
+	e.pods = nil
+	for _, other := range pods {
+		seen := view.PodByUID(other.UID)
+		if seen == nil || !owns(set, seen) {
+			seen = c.own[other.UID]
+		}
+		if seen == nil {
+			continue
+		}
+		if other != p {
+			next := *other
+			next.Labels = seen.Labels
+			other = &next
+		}
+		e.pods = append(e.pods, other)
+	}
 	return e
 }
 
