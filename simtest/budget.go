@@ -20,6 +20,8 @@ type budget struct {
 	version uint64
 	at      time.Duration
 	used    int
+
+	memo *memo
 }
 
 func (b *budget) name() Check { return Budget }
@@ -31,7 +33,7 @@ func (b *budget) change(sim *daemonsim.Sim, ch *cluster.Change, r *report) {
 	if p := deleted(ch); p != nil {
 		b.deletion(sim, ch, p, r)
 	} else if p, ok := ch.After.(*cluster.Pod); ok && ch.Verb == cluster.Created {
-		surge(sim, p, r)
+		b.surge(sim, p, r)
 	}
 }
 
@@ -52,13 +54,13 @@ func (b *budget) deletion(sim *daemonsim.Sim, ch *cluster.Change, p *cluster.Pod
 	if set == nil || p.Terminal() {
 		return
 	}
-	current := currentRevision(sim.Reader, set)
+	current := b.memo.currentRevision(sim.Reader, set)
 	e := entryAt(sim.Reader, set, p)
 	exists := sim.Node(e.node) != nil
 	if current == nil || len(e.live()) > 0 || exists && !e.goOn || !exists && !p.Bound() {
 		return
 	}
-	desired := desired(sim.Reader, set)
+	desired := b.memo.desired(sim.Reader, set)
 	limit := set.Spec.UpdateStrategy.RollingUpdate
 	available := isAvailable(set, p, ch.Time)
 	switch {
@@ -116,7 +118,7 @@ func sunset(
 }
 
 // surge judges a pod that was created beside an available one.
-func surge(sim *daemonsim.Sim, p *cluster.Pod, r *report) {
+func (b *budget) surge(sim *daemonsim.Sim, p *cluster.Pod, r *report) {
 	set := ownerOf(sim.Reader, p)
 	if set == nil || !surges(set) {
 		return
@@ -125,7 +127,7 @@ func surge(sim *daemonsim.Sim, p *cluster.Pod, r *report) {
 	if !doubled(sim, set, hash, entryAt(sim.Reader, set, p)) {
 		return
 	}
-	allowed := resolve(set.Spec.UpdateStrategy.RollingUpdate.MaxSurge, desired(sim.Reader, set))
+	allowed := resolve(set.Spec.UpdateStrategy.RollingUpdate.MaxSurge, b.memo.desired(sim.Reader, set))
 	nodes := 0
 	for _, e := range entries(sim.Reader, set) {
 		if doubled(sim, set, hash, *e) {

@@ -11,6 +11,8 @@ import (
 type creation struct {
 	// own are the pods that the controller has created, as it has, also before it sees them.
 	own map[cluster.UID]*cluster.Pod
+
+	memo *memo
 }
 
 func (*creation) name() Check { return Creation }
@@ -35,7 +37,7 @@ func (c *creation) change(sim *daemonsim.Sim, ch *cluster.Change, r *report) {
 	if lags(sim) {
 		e = c.known(sim, set, p)
 	} else {
-		madeFromCurrent(view, set, p, r)
+		c.madeFromCurrent(view, set, p, r)
 	}
 	second(set, p, &e, r)
 }
@@ -98,8 +100,10 @@ func entryAt(r cluster.Reader, set *daemonset.DaemonSet, p *cluster.Pod) entry {
 
 // madeFromCurrent reports a pod that is not of the revision of the current template, or when another
 // revision has a higher number.
-func madeFromCurrent(r cluster.Reader, set *daemonset.DaemonSet, p *cluster.Pod, rep *report) {
-	current := currentRevision(r, set)
+func (c *creation) madeFromCurrent(
+	r cluster.Reader, set *daemonset.DaemonSet, p *cluster.Pod, rep *report,
+) {
+	current := c.memo.currentRevision(r, set)
 	if current == nil {
 		rep.add(p, "created while no revision holds the current template")
 		return

@@ -8,11 +8,11 @@ import (
 )
 
 // deletion judges every pod that the DaemonSet controller deletes on a node where it could have stayed.
-type deletion struct{}
+type deletion struct{ memo *memo }
 
 func (deletion) name() Check { return Deletion }
 
-func (deletion) change(sim *daemonsim.Sim, ch *cluster.Change, r *report) {
+func (d deletion) change(sim *daemonsim.Sim, ch *cluster.Change, r *report) {
 	if ch.Actor != daemonset.Name || lags(sim) {
 		return
 	}
@@ -26,14 +26,14 @@ func (deletion) change(sim *daemonsim.Sim, ch *cluster.Change, r *report) {
 		return
 	}
 	if e := entryAt(sim.Reader, set, p); e.goOn {
-		judgeDeletion(sim, ch, set, p, &e, r)
+		d.judge(sim, ch, set, p, &e, r)
 	}
 }
 
-func judgeDeletion(
+func (d deletion) judge(
 	sim *daemonsim.Sim, ch *cluster.Change, set *daemonset.DaemonSet, p *cluster.Pod, e *entry, r *report,
 ) {
-	current := currentRevision(sim.Reader, set)
+	current := d.memo.currentRevision(sim.Reader, set)
 	if current == nil {
 		r.add(p, "deleted without a revision")
 		return

@@ -42,9 +42,9 @@ type closer interface {
 // A fork is not watched: watch it as well. A Checker keeps every version of every object for Frozen, so
 // skip that in a long run over many nodes.
 func Watch(sim *daemonsim.Sim, skip ...Check) *Checker {
-	c := &Checker{sim: sim}
+	c, shared := &Checker{sim: sim}, new(memo)
 	for _, check := range []changeCheck{
-		newVersions(sim), counters{}, &creation{}, deletion{}, &budget{}, &missingNode{},
+		newVersions(sim), counters{}, &creation{memo: shared}, deletion{shared}, &budget{memo: shared}, &missingNode{},
 	} {
 		if !slices.Contains(skip, check.name()) {
 			c.checks = append(c.checks, check)
