@@ -103,7 +103,7 @@ func (s *Sim) ExplainRollout(namespace, name string) (RolloutExplanation, error)
 func (s *Sim) rolloutQuestion(set *daemonset.DaemonSet) standstill.Question {
 	controller := s.Controller()
 	return standstill.Question{
-		Reader: s.Reader, Now: s.Now(), Set: set, Planner: controller.Planner(set), Profile: s.config.Profile,
+		Reader: s.Reader, Now: s.Now(), Set: set, Planner: s.Planner(set), Profile: s.config.Profile,
 		Pause: controller.Pause(set.UID, s.Now()), Late: s.behind(),
 	}
 }

@@ -164,7 +164,7 @@ func forecastError(namespace, name string, err error) error {
 
 // ownPlanner is the strategy that rolls a DaemonSet out, and whether it is another than that of its spec.
 func (s *Sim) ownPlanner(set *daemonset.DaemonSet) (planner rollout.Planner, own bool) {
-	planner = s.Controller().Planner(set)
+	planner = s.Planner(set)
 	switch planner.(type) {
 	case rollout.RollingUpdate, rollout.OnDelete:
 		return planner, false

@@ -1,6 +1,7 @@
 package daemonsim
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -70,6 +71,11 @@ type Config struct {
 	// NoOwnWritesCheck makes the DaemonSet controller rely on its expectations alone when it lags, as it did
 	// before Kubernetes v1.36.
 	NoOwnWritesCheck bool
+	// BurstReplicas, Resync and Hash are the DaemonSet controller's as well: see daemonset.Config. Their zero values
+	// are 250 pods, never, and rollout.Hash.
+	BurstReplicas int
+	Resync        time.Duration
+	Hash          func(data json.RawMessage, collisions *int32) string
 	// Epoch is the date of t=0, for timestamps in manifests. The zero time means the first of
 	// January 2000, UTC.
 	Epoch time.Time
@@ -84,8 +90,8 @@ type Config struct {
 // side instead of sharing one.
 type Sim struct {
 	*cluster.Cluster
-	// config is what the simulation was made with, its defaults filled in. It never changes, and forks
-	// share it.
+	// config is what the simulation was made with, its defaults filled in, and what has been set since: actors
+	// that start anew begin with it. Forks share it, so it is replaced, never written to.
 	config *Config
 }
 
@@ -117,9 +123,7 @@ func New(config Config) *Sim {
 func (c *Config) actors() []cluster.Actor {
 	all := []cluster.Actor{
 		nodelifecycle.New(c.NodeLifecycle),
-		daemonset.New(daemonset.Config{
-			Mode: c.Mode, Planner: c.Planner, Planners: c.Planners, NoOwnWritesCheck: c.NoOwnWritesCheck,
-		}),
+		c.controller(),
 		scheduler.New(scheduler.Config{Profile: c.Profile}),
 		c.kubelet(),
 		disruption.New(),
@@ -127,6 +131,14 @@ func (c *Config) actors() []cluster.Actor {
 		tainteviction.New(),
 	}
 	return slices.DeleteFunc(all, func(a cluster.Actor) bool { return slices.Contains(c.Without, a.Name()) })
+}
+
+// controller is the controller of DaemonSets.
+func (c *Config) controller() *daemonset.Controller {
+	return daemonset.New(daemonset.Config{
+		Mode: c.Mode, Planner: c.Planner, Planners: c.Planners, NoOwnWritesCheck: c.NoOwnWritesCheck,
+		BurstReplicas: c.BurstReplicas, Resync: c.Resync, Hash: c.Hash,
+	})
 }
 
 // kubelet is the actor that plays the kubelets.
@@ -256,8 +268,8 @@ func (s *Sim) Undo(namespace, name string, revision int64) error {
 	return err
 }
 
-// Restart replaces all pods of a DaemonSet, by a rollout that changes nothing but an annotation. Within
-// one second of virtual time a second restart does nothing.
+// Restart replaces all pods of a DaemonSet, by a rollout that changes nothing but an annotation. The
+// annotation tells whole seconds: a second restart in the same one, as at 11.2s and 11.9s, does nothing.
 func (s *Sim) Restart(namespace, name string) error {
 	set, err := s.set("restart", namespace, name)
 	if err != nil {
@@ -275,7 +287,7 @@ func (s *Sim) Plan(namespace, name string) (rollout.Plan, []rollout.Wait, error)
 	if err != nil {
 		return rollout.Plan{}, nil, err
 	}
-	planner, state := s.Controller().Planner(set), daemonset.RolloutState(s.Reader, set, s.Now())
+	planner, state := s.Planner(set), daemonset.RolloutState(s.Reader, set, s.Now())
 	plan := planner.Plan(state)
 	return plan, rollout.Waits(planner, state, plan), nil
 }
@@ -331,25 +343,6 @@ func (s *Sim) set(op, namespace, name string) (*daemonset.DaemonSet, error) {
 	return nil, &cluster.ObjectError{
 		Op: op, Kind: daemonset.Kind, Key: namespace + "/" + name, Err: cluster.ErrNotFound,
 	}
-}
-
-// SetMode changes how the pods of DaemonSets get to their nodes, for those that are created from now on.
-// While the controller is stopped it changes nothing.
-func (s *Sim) SetMode(mode daemonset.Mode) {
-	if c := s.Controller(); c != nil {
-		c.SetMode(mode)
-	}
-}
-
-// SetPlanner gives a DaemonSet another rollout strategy than that of its spec, whether there is such a
-// DaemonSet yet or not; nil takes that back. A rollout that is under way goes on with it.
-func (s *Sim) SetPlanner(namespace, name string, p rollout.Planner) error {
-	c := s.Controller()
-	if c == nil {
-		return fmt.Errorf("set the planner of %s/%s: %w: the controller is stopped", namespace, name,
-			cluster.ErrNotFound)
-	}
-	return c.SetPlanner(s.Cluster, namespace, name, p)
 }
 
 // SetImageBehaviour says how an image behaves from now on. It is an error when Config.Kubelet has replaced

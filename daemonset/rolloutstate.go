@@ -10,7 +10,7 @@ import (
 // RolloutState is a rollout as it stands at a moment: what the controller would show to a planner if it saw
 // all that the reader shows. It is worked out from the objects alone, so it costs as much as there are
 // nodes, and it chooses nothing. A DaemonSet whose controller has not stored its template as a revision yet
-// is seen with the revision that it will get.
+// is seen with the hash of rollout.Hash.
 func RolloutState(r cluster.Reader, set *DaemonSet, now time.Duration) rollout.State {
 	return NewSurvey(r, set, now).State()
 }

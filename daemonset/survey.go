@@ -14,7 +14,8 @@ import (
 // is for those who ask from outside.
 type Survey struct {
 	// Set is the DaemonSet, and View how it looks at its pods. While the current template is not stored as
-	// a revision, the View has the hash that it will get.
+	// a revision, the View has the hash that rollout.Hash gives it; a controller with a Config.Hash of its
+	// own may store it under another.
 	Set  *DaemonSet
 	View View
 	// Current is the stored revision of the current template, nil while there is none, and Old are the
@@ -68,10 +69,10 @@ func (s *Survey) State() rollout.State {
 	return rollout.NewStateUnder(terms, s.Nodes, nil)
 }
 
-// findRevision finds the revision of the current template among those that the DaemonSet controls.
+// findRevision finds the revision of the current template in the DaemonSet's history.
 func (s *Survey) findRevision(r cluster.Reader) {
 	data := rollout.Encode(&s.Set.Spec.Template)
-	history := rollout.Reconcile(Revisions(r, s.Set), data)
+	history := rollout.Reconcile(History(r, s.Set), data)
 	s.Current, s.Old = history.Current, history.Old
 	if s.Current != nil {
 		s.View.Hash = s.Current.Hash()

@@ -39,7 +39,7 @@ func strategyOf(sh *Shell, args []string) (string, error) {
 		return "", fmt.Errorf("there is no DaemonSet %q in namespace %q", name, f.namespace)
 	}
 	if len(words) == 1 {
-		return rollout.Describe(sh.sim.Controller().Planner(there)) + "\n", nil
+		return rollout.Describe(sh.sim.Planner(there)) + "\n", nil
 	}
 	planner, err := f.planner(set, words[1])
 	if err != nil {
