@@ -268,13 +268,19 @@ func (d *DaemonSet) PrepareCreate() {
 }
 
 // PrepareUpdate keeps the status and raises the generations: one for any change of the spec, the other
-// for a change of the template.
+// for a change of the template. Quantities that are the same but written in another way are no change, and stay
+// as they are.
 func (d *DaemonSet) PrepareUpdate(old cluster.Object) {
 	was := old.(*DaemonSet)
 	d.Status = was.Status
 	d.Spec.UpdateStrategy.complete()
 	generation := was.TemplateGeneration()
-	if !sameJSON(d.Spec.Template, was.Spec.Template) {
+	same := sameJSON(d.Spec.Template, was.Spec.Template)
+	if !same && d.Spec.Template.SemanticallyEqual(&was.Spec.Template) {
+		// The revision of the template has the quantities as they were written.
+		d.Spec.Template, same = was.Spec.Template, true
+	}
+	if !same {
 		generation++
 		d.Generation++
 	} else if !sameJSON(d.Spec, was.Spec) {

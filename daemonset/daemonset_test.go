@@ -10,6 +10,7 @@ import (
 	"github.com/daemonsim/daemonsim/affinity"
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/cluster/field"
+	"github.com/daemonsim/daemonsim/cluster/quantity"
 	"github.com/daemonsim/daemonsim/daemonset"
 )
 
@@ -252,6 +253,13 @@ func checkGenerationsOnCreate(t *testing.T) {
 	}
 }
 
+// limits gives the container a limit of memory.
+func limits(memory string) func(*daemonset.DaemonSet) {
+	return spec(func(s *cluster.PodSpec) {
+		s.Containers[0].Resources.Limits = cluster.ResourceList{cluster.ResourceMemory: quantity.MustParse(memory)}
+	})
+}
+
 // TestGenerationsOnUpdate goes through the table of D-28.
 func TestGenerationsOnUpdate(t *testing.T) {
 	type numbers struct{ Generation, Template int64 }
@@ -274,6 +282,8 @@ func TestGenerationsOnUpdate(t *testing.T) {
 		{"the same", func(*daemonset.DaemonSet) {}, numbers{1, 1}, "D-28"},
 		{"nil and empty", spec(func(s *cluster.PodSpec) { s.NodeSelector = map[string]string{} }), numbers{1, 1},
 			"D-28: semantic equality"},
+		{"a quantity written in another way", limits("1048576Ki"), numbers{1, 1}, "D-28: quantities by value"},
+		{"another quantity", limits("1048577Ki"), numbers{2, 2}, "D-28"},
 		{"both", func(d *daemonset.DaemonSet) {
 			minReady(5)(d)
 			d.Spec.Template.Spec.HostPID = true
@@ -287,9 +297,9 @@ func TestGenerationsOnUpdate(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t, setup{}, "n")
-			w.create(agent())
+			w.create(agent(limits("1Gi")))
 			w.settle()
-			before := w.set()
+			before, history := w.set(), daemonset.Revisions(w.Reader, w.set())
 			w.change(tt.edit)
 			got := numbers{w.set().Generation, w.set().TemplateGeneration()}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
@@ -298,6 +308,7 @@ func TestGenerationsOnUpdate(t *testing.T) {
 			require.Equal(t, before.Status, w.set().Status, "D-29: a spec write never touches status")
 			w.settle()
 			require.Equal(t, tt.want.Generation, w.set().Status.ObservedGeneration, "D-31")
+			require.Len(t, daemonset.Revisions(w.Reader, w.set()), len(history)+int(tt.want.Template)-1)
 			require.Equal(t, tt.want.Generation, w.set().Generation, "D-29: a status write bumps nothing")
 		})
 	}

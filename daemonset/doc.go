@@ -35,7 +35,13 @@
 //   - The resyncs that repair what was missed are left out unless [Config] asks for them.
 //   - Availability counts from the very moment at which a pod became ready, not from the whole second.
 //   - The hash of a template is stable but not the one that Kubernetes computes. Config.Hash replaces it.
-//   - All syncs share one queue without the rate limit of ten retries a second that Kubernetes has for all
-//     DaemonSets together.
+//   - All syncs share one queue and one worker, where Kubernetes has two, and there is no rate limit of ten
+//     retries a second for all DaemonSets together.
+//   - A template that says the same with its quantities written in another way, as 1024Mi for 1Gi, is stored as it
+//     was. Kubernetes stores the new spelling and, under another hash, a revision with it; nothing is rolled out in
+//     either.
+//   - An undo replaces the template by that of the revision, where kubectl merges the data of the revision into the
+//     DaemonSet. It makes a difference only for data written by hand: without "$patch": "replace", or with more
+//     than a template.
 //   - Mode Direct asks neither for resources nor for host ports.
 package daemonset

@@ -21,6 +21,7 @@ func TestEditedLabels(t *testing.T) {
 	t.Run("D-127 one label is enough", checkHashTaken)
 	t.Run("D-127 the revision", checkRevisionTakesHashOfAnother)
 	t.Run("D-177", checkCurrentRevisionLosesHash)
+	t.Run("D-178", checkStrippedRevision)
 }
 
 // relabel writes labels to an object as it is; those with an empty value it takes away.
@@ -150,4 +151,23 @@ func checkCurrentRevisionLosesHash(t *testing.T) {
 	require.Equal(t, []string{"0s delete b", "0s create b"}, w.take())
 	require.Equal(t, current.Name, w.only("b").Labels[rollout.HashLabel])
 	recount(t, w)
+}
+
+// checkStrippedRevision takes all labels off the current revision: it is released, its name is taken by the same
+// data, and pods made from then on have no hash.
+func checkStrippedRevision(t *testing.T) {
+	w := newWorld(t, setup{}, "a")
+	w.create(agent())
+	w.settle()
+	next := daemonset.Revisions(w.Reader, w.set())[0].Clone().(*rollout.ControllerRevision)
+	next.Labels = nil
+	w.update(next)
+	w.settle()
+	require.Empty(t, daemonset.Revisions(w.Reader, w.set()), "released")
+	require.Equal(t, 1, w.Count(rollout.KindControllerRevision))
+	w.join("b")
+	w.settle()
+	require.NotContains(t, w.only("b").Labels, rollout.HashLabel)
+	require.Equal(t, "2/2/0/2/2/2/0", counts(w.set().Status), "they are new by their template generation")
+	require.Empty(t, daemonset.NewSurvey(w.Reader, w.set(), w.Now()).View.Hash)
 }

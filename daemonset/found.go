@@ -55,6 +55,10 @@ type Expected struct {
 
 // Find is the state in which the controller would find a DaemonSet now, in its view of a cluster: with what it
 // remembers itself. False means that it does not know such a DaemonSet.
+//
+// What it has written and not seen is not part of it, nor who owns a pod that it has adopted or released since, nor
+// how often it has failed. So the outcome of Reconcile is that of its next sync for a controller that does not lag;
+// one that lags may do nothing in that sync, as it waits for its own writes, and its next retry may come later.
 func (c *Controller) Find(view cluster.Reader, now time.Duration, namespace, name string) (Found, bool) {
 	set := Get(view, namespace, name)
 	if set == nil {

@@ -1,6 +1,7 @@
 package daemonset
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"time"
@@ -76,8 +77,13 @@ func (s *Survey) findRevision(r cluster.Reader) {
 	s.Current, s.Old = history.Current, history.Old
 	if s.Current != nil {
 		s.View.Hash = s.Current.Hash()
-	} else {
-		s.View.Hash = rollout.Hash(data, s.Set.Status.CollisionCount)
+		return
+	}
+	s.View.Hash = rollout.Hash(data, s.Set.Status.CollisionCount)
+	taken := r.Object(rollout.KindControllerRevision, s.Set.Namespace, s.Set.Name+"-"+s.View.Hash)
+	if there, ok := taken.(*rollout.ControllerRevision); ok && bytes.Equal(there.Data, data) {
+		// The controller goes on with it, whoever's it is.
+		s.View.Hash = there.Hash()
 	}
 }
 

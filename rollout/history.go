@@ -75,7 +75,7 @@ func compareRevisions(a, b *ControllerRevision) int {
 }
 
 // Surplus returns the old revisions to delete so that no more than limit of them stay: the lowest
-// numbers first, sparing those that live says are still in use.
+// numbers first, sparing those whose hash live says is still in use. No pod uses one without a hash.
 func Surplus(old []*ControllerRevision, limit int, live func(hash string) bool) []*ControllerRevision {
 	surplus := len(old) - limit
 	var gone []*ControllerRevision
@@ -83,7 +83,7 @@ func Surplus(old []*ControllerRevision, limit int, live func(hash string) bool) 
 		if surplus <= 0 {
 			break
 		}
-		if !live(r.Hash()) {
+		if h := r.Hash(); h == "" || !live(h) {
 			gone = append(gone, r)
 			surplus--
 		}

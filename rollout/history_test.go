@@ -55,7 +55,10 @@ func TestHash_D172(t *testing.T) {
 
 func revision(number int64, name, data string) *rollout.ControllerRevision {
 	return &rollout.ControllerRevision{
-		ObjectMeta: cluster.ObjectMeta{Name: name, Namespace: "default"}, Data: []byte(data), Revision: number,
+		ObjectMeta: cluster.ObjectMeta{
+			Name: name, Namespace: "default", Labels: map[string]string{rollout.HashLabel: name},
+		},
+		Data: []byte(data), Revision: number,
 	}
 }
 
@@ -129,6 +132,14 @@ func TestSurplus(t *testing.T) {
 	}
 }
 
+// TestSurplusWithoutHash has an old revision without a hash, whose name is the hash of a pod.
+func TestSurplusWithoutHash(t *testing.T) {
+	old := []*rollout.ControllerRevision{revision(1, "a", "A"), revision(2, "b", "B")}
+	old[0].Labels = nil
+	all := func(string) bool { return true }
+	require.Equal(t, "1:a", list(rollout.Surplus(old, 0, all)), "D-181: no pod runs it")
+}
+
 // TestUndoTarget covers D-239 and D-240.
 func TestUndoTarget(t *testing.T) {
 	all := []*rollout.ControllerRevision{revision(7, "c", "C"), revision(2, "a", "A"), revision(4, "b", "B")}
@@ -162,7 +173,8 @@ func TestUndoTarget(t *testing.T) {
 func TestControllerRevision(t *testing.T) {
 	r := revision(1, "a", `{"x":1}`)
 	require.Empty(t, r.Validate())
-	require.Equal(t, "a", r.Hash(), "D-177: its name where the label is missing")
+	r.Labels = nil
+	require.Empty(t, r.Hash(), "its name is no hash until it is labelled with it")
 	r.Labels = map[string]string{rollout.HashLabel: "h"}
 	require.Equal(t, "h", r.Hash())
 	for _, data := range []string{"", "null", "[]", `"x"`, "{"} {

@@ -88,13 +88,9 @@ func (r *ControllerRevision) ValidateUpdate(old cluster.Object) field.ErrorList 
 	return errs
 }
 
-// Hash is the revision's hash: the label, or the name where the label is missing.
-func (r *ControllerRevision) Hash() string {
-	if h := r.Labels[HashLabel]; h != "" {
-		return h
-	}
-	return r.Name
-}
+// Hash is the revision's hash, by its label. It is empty where there is none: a controller gives its name for a
+// hash to such a revision before it goes on with it, if the revision is its own.
+func (r *ControllerRevision) Hash() string { return r.Labels[HashLabel] }
 
 // Encode returns a template as the data of a revision. Equal templates give equal bytes. No template is
 // one that says nothing.
