@@ -59,8 +59,8 @@ func (p *Pod) ContainerStatuses() []ContainerStatus {
 		started := p.Status.Started
 		statuses[i] = ContainerStatus{
 			Name:                 containers[i].Name,
-			State:                p.containerState(),
-			LastTerminationState: p.lastState(),
+			State:                p.containerState(containers[i].Name),
+			LastTerminationState: p.lastState(containers[i].Name),
 			Ready:                p.Status.ContainersReady(),
 			RestartCount:         p.Status.Restarts,
 			Image:                containers[i].Image,
@@ -70,15 +70,15 @@ func (p *Pod) ContainerStatuses() []ContainerStatus {
 	return statuses
 }
 
-func (p *Pod) containerState() ContainerState {
+func (p *Pod) containerState(name string) ContainerState {
 	started := p.Status.StartedAt
 	switch t := p.Status.Trouble; {
 	case p.Terminal() && (p.hasExited() || p.Status.Phase == PodSucceeded):
 		return ContainerState{Terminated: p.termination()}
 	case p.Status.Started:
 		return ContainerState{Running: &ContainerStateRunning{StartedAt: &started}}
-	case t != nil && t.Waiting != "":
-		return ContainerState{Waiting: &ContainerStateWaiting{Reason: t.Waiting}}
+	case t != nil && t.Waiting != "" && (t.WaitingContainer == "" || t.WaitingContainer == name):
+		return ContainerState{Waiting: &ContainerStateWaiting{Reason: t.Waiting, Message: t.WaitingMessage}}
 	case p.hasExited():
 		return ContainerState{Terminated: p.termination()}
 	case len(p.Spec().InitContainers) > 0:
@@ -88,8 +88,8 @@ func (p *Pod) containerState() ContainerState {
 }
 
 // lastState is how the containers ended before what they are doing now.
-func (p *Pod) lastState() ContainerState {
-	if !p.hasExited() || p.containerState().Terminated != nil {
+func (p *Pod) lastState(name string) ContainerState {
+	if !p.hasExited() || p.containerState(name).Terminated != nil {
 		return ContainerState{}
 	}
 	return ContainerState{Terminated: p.termination()}

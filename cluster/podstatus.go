@@ -40,8 +40,12 @@ type PodStatus struct {
 type PodTrouble struct {
 	// Reason and Message are status.reason and status.message, such as "Evicted".
 	Reason, Message string
-	// Waiting is why the containers wait, such as "ImagePullBackOff" or "CrashLoopBackOff".
-	Waiting string
+	// Waiting is why the containers wait, such as "ImagePullBackOff" or "CrashLoopBackOff", and
+	// WaitingMessage says more about it.
+	Waiting, WaitingMessage string
+	// WaitingContainer is the container that these are about, the others being no further; empty when they
+	// are about all containers.
+	WaitingContainer string
 	// Unschedulable is the scheduler's message for a pod that fits nowhere.
 	Unschedulable string
 	// SchedulerError says that Unschedulable is about an attempt that failed, rather than about a pod
@@ -59,6 +63,8 @@ type PodTrouble struct {
 	LastExitAt time.Duration
 	// ExitCode is the exit code of that stop.
 	ExitCode int32
+	// FailedPulls counts the attempts to get the images that have failed since the containers last ran.
+	FailedPulls int32
 }
 
 // Disruption is the condition DisruptionTarget of a pod whose removal somebody has announced, such as

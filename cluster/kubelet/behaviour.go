@@ -11,6 +11,9 @@ import (
 type Behaviour struct {
 	// Pull is how long it takes to pull the image.
 	Pull time.Duration
+	// PullError is the error in which every attempt to pull the image ends, after Pull. Empty means that it
+	// can be pulled.
+	PullError string
 	// Start is how long the container takes to run once its image is there.
 	Start time.Duration
 	// ReadyAfter is how long a running container takes to become ready.
@@ -50,10 +53,13 @@ func (b Behaviour) Validate() error {
 	return b.Random.validate()
 }
 
-// appendState writes the behaviour; Random only where there is something in it.
+// appendState writes the behaviour; PullError and Random only where there is something in them.
 func (b Behaviour) appendState(to []byte) []byte {
 	to = fmt.Appendf(to, "{Pull:%v Start:%v ReadyAfter:%v NeverReady:%v CrashAfter:%v Stop:%v}",
 		b.Pull, b.Start, b.ReadyAfter, b.NeverReady, b.CrashAfter, b.Stop)
+	if b.PullError != "" {
+		to = fmt.Appendf(to, "PullError:%q", b.PullError)
+	}
 	if !b.Random.none() {
 		to = fmt.Appendf(to, "%+v", b.Random)
 	}

@@ -4,6 +4,9 @@
 // when it is deleted. How long each of these takes is given as data: a [Behaviour] per image. Start
 // with [New] and pass the result to cluster.New.
 //
+// An image that cannot be pulled has a PullError. Its pod stays Pending, and the kubelet tries again after
+// delays that double, as it does when it restarts a container that keeps crashing.
+//
 // A behaviour may leave delays and mishaps to chance: see [Random], [Distribution] and [SlowNodes]. What is
 // drawn then follows from the actor's random stream, the node, and which pod of the node and which start of
 // it this is, not from the order in which things happen. So a fork draws what the cluster would have drawn,
@@ -21,8 +24,13 @@
 //
 // # Differences from Kubernetes
 //
-//   - The containers of a pod are pulled and started together; the slowest decides.
-//   - Every pod pulls its images anew.
+//   - The containers of a pod are pulled and started together; the slowest decides. If the image of one cannot be
+//     pulled, none of them runs, and the kubelet tells of the first such. Images of init containers count for
+//     nothing.
+//   - Every pod pulls its images anew, unless its node lists them and its containers say IfNotPresent. With the
+//     policy Never an image that could be pulled is taken to be there. Pods of one node pull side by side.
+//   - Events tell of trouble alone, and once for each wait: BackOff comes a second after a failed attempt. The
+//     next attempt comes when the delay has passed, without jitter.
 //   - Probes are not interpreted: ReadyAfter and NeverReady stand for them.
 //   - An outage is that of the kubelet, or of its network: what runs on the node runs on. A node that is
 //     switched off and on again would restart its containers.

@@ -21,14 +21,22 @@ func LastHeartbeat(n *cluster.Node, now time.Duration) time.Duration {
 // host is what runs a kubelet, as far as it is not as it should be: a host whose node exists and answers needs
 // no host. It outlives its Node.
 type host struct {
-	// silent says that its kubelet does not answer.
+	// silent says that its kubelet does not answer, and has not since.
 	silent bool
+	since  time.Duration
 	// unregistered says that its Node has been deleted. Its pods run on, until somebody deletes them.
 	unregistered bool
 	// reported are the conditions of the node when its kubelet last answered.
 	reported []cluster.NodeCondition
 	// held are the tasks that have come due while it was silent. They are replaced, never appended to.
 	held []cluster.Task
+}
+
+// silence notes that the kubelet does not answer any more.
+func (h *host) silence(now time.Duration) {
+	if !h.silent {
+		h.silent, h.since = true, now
+	}
 }
 
 func (k *Kubelet) host(id cluster.NodeID) (host, bool) {
@@ -68,7 +76,7 @@ func (k *Kubelet) hold(cl *cluster.Client, id cluster.NodeID, t cluster.Task) {
 	if !known && cl.Live().NodeByID(id) == nil {
 		return
 	}
-	h.silent = true
+	h.silence(cl.Now())
 	h.held = append(slices.Clip(h.held), t)
 	k.setHost(id, h)
 }
@@ -81,8 +89,11 @@ func (k *Kubelet) register(cl *cluster.Client, n *cluster.Node) {
 		k.troubled.Delete(n.ID())
 		k.release(cl, h)
 	}
-	if !known || h.silent {
-		k.catchUp(cl, n.ID())
+	switch {
+	case !known:
+		k.catchUp(cl, n.ID(), never)
+	case h.silent:
+		k.catchUp(cl, n.ID(), h.since)
 	}
 }
 
@@ -93,7 +104,7 @@ func (k *Kubelet) unregister(cl *cluster.Client, n *cluster.Node) {
 	_, out := n.Outage()
 	if h.silent && !out {
 		k.release(cl, h)
-		k.catchUp(cl, n.ID())
+		k.catchUp(cl, n.ID(), h.since)
 		h = host{}
 	}
 	h.silent, h.unregistered = out, true
@@ -107,7 +118,8 @@ func (k *Kubelet) observeNode(cl *cluster.Client, before, n *cluster.Node) {
 	is, out := n.Outage()
 	if out && !wasOut {
 		h, _ := k.host(n.ID())
-		h.silent, h.reported = true, n.Status.Conditions
+		h.silence(cl.Now())
+		h.reported = n.Status.Conditions
 		k.setHost(n.ID(), h)
 	}
 	if out && is.End != 0 && (!wasOut || was.End != is.End) {
@@ -164,7 +176,11 @@ func (k *Kubelet) report(cl *cluster.Client, n *cluster.Node) {
 	}
 	_, _ = cl.SetNodeConditions(n.UID, Report(n.Status.Conditions, h.reported, cl.Now()))
 	k.release(cl, h)
-	k.catchUp(cl, n.ID())
+	since := cl.Now() + 1 // It has missed nothing,
+	if h.silent {
+		since = h.since // unless it was silent.
+	}
+	k.catchUp(cl, n.ID(), since)
 }
 
 // release lets a host do what has come due while it was silent.
@@ -174,9 +190,12 @@ func (k *Kubelet) release(cl *cluster.Client, h host) {
 	}
 }
 
-// catchUp looks at all pods of a node whose kubelet has not heard of changes for a while. A pod that it finds
-// terminating has all of its grace from now on.
-func (k *Kubelet) catchUp(cl *cluster.Client, id cluster.NodeID) {
+// never is before anything has happened.
+const never time.Duration = -1
+
+// catchUp looks at all pods of a node whose kubelet has not heard of changes since a time. A pod that it finds
+// terminating has all of its grace from now on. One that it knew before goes on as planned.
+func (k *Kubelet) catchUp(cl *cluster.Client, id cluster.NodeID, since time.Duration) {
 	for p := range cl.PodsAt(id) {
 		switch {
 		case !p.Bound():
@@ -184,9 +203,11 @@ func (k *Kubelet) catchUp(cl *cluster.Client, id cluster.NodeID) {
 			grace := time.Duration(*p.DeletionGracePeriodSeconds) * time.Second
 			k.stop(cl, p, max(grace, *p.DeletionTimestamp-cl.Now()))
 		case p.Phase() == cluster.PodPending:
-			k.take(cl, p)
+			if since == never || p.Status.ScheduledAt >= since {
+				k.take(cl, p)
+			}
 		case !p.Status.Ready && p.Status.ContainersReady():
-			cl.After(0, cluster.Task{Kind: taskTell, Object: p.UID, Arg: uint64(p.Status.Restarts)})
+			cl.After(0, cluster.Task{Kind: taskTell, Object: p.UID, Arg: age(&p.Status)})
 		}
 	}
 }

@@ -118,7 +118,7 @@ func (k *Kubelet) Image(image string) Behaviour {
 
 // of is the behaviour of a pod: that of its containers together, as it is drawn for that many restarts.
 func (k *Kubelet) of(cl *cluster.Client, p *cluster.Pod, restarts int32) Behaviour {
-	if len(k.images) == 0 && k.fallback.Random.none() && k.slow.Chance == 0 {
+	if len(k.images) == 0 && k.fallback.Random.none() && k.slow.Chance == 0 && !k.findsImages(cl, p) {
 		return k.fallback
 	}
 	b := k.ofContainer(cl, p, restarts, 0)
@@ -128,13 +128,22 @@ func (k *Kubelet) of(cl *cluster.Client, p *cluster.Pod, restarts int32) Behavio
 	return b
 }
 
-// ofContainer is the behaviour of one container. What is drawn follows from the actor's random stream,
-// which it does not move along, from the node, and from which pod of it and which start this is.
+// ofContainer is the behaviour of one container.
 func (k *Kubelet) ofContainer(cl *cluster.Client, p *cluster.Pod, restarts int32, i int) Behaviour {
-	b := k.fallback
+	b, pulls := k.fallback, true
 	if containers := p.Spec().Containers; i < len(containers) {
-		b = k.Image(containers[i].Image)
+		b, pulls = k.Image(containers[i].Image), !k.finds(cl, p, &containers[i])
 	}
+	b = k.drawn(cl, p, b, restarts, i)
+	if !pulls {
+		b.Pull = 0
+	}
+	return b
+}
+
+// drawn is the behaviour of one container as it comes out this time. What is drawn follows from the actor's
+// random stream, which it does not move along, from the node, and from which pod of it and which start this is.
+func (k *Kubelet) drawn(cl *cluster.Client, p *cluster.Pod, b Behaviour, restarts int32, i int) Behaviour {
 	if b.Random.none() && k.slow.Chance == 0 {
 		return b
 	}
@@ -160,8 +169,8 @@ func (k *Kubelet) random(p *cluster.Pod) bool {
 	})
 }
 
-// The tasks of the kubelet. Arg is the pod's number of restarts at the time, so that what was planned
-// for a container that has crashed since is dropped.
+// The tasks of the kubelet. Arg is the pod's age at the time, so that what was planned for a container that has
+// crashed since is dropped.
 const (
 	taskStart cluster.TaskKind = iota + 1
 	taskReady
@@ -173,6 +182,11 @@ const (
 	// taskReturn ends an outage whose time is over, taskReport says that the node is well. Both are about a Node.
 	taskReturn
 	taskReport
+	// taskPull is another attempt to get the images, taskPullFailed the end of one that fails, and taskBackOff
+	// a look at the pod between two.
+	taskPull
+	taskPullFailed
+	taskBackOff
 )
 
 // Name is "kubelet".
@@ -183,6 +197,7 @@ func (k *Kubelet) TaskName(kind cluster.TaskKind) string {
 	names := [...]string{
 		taskStart: "start", taskReady: "ready", taskCrash: "crash", taskRestart: "restart",
 		taskStopped: "stopped", taskTell: "tell", taskReturn: "return", taskReport: "report",
+		taskPull: "pull", taskPullFailed: "pull failed", taskBackOff: "back off",
 	}
 	if int(kind) >= len(names) || names[kind] == "" {
 		return fmt.Sprintf("task %d", kind)
@@ -234,7 +249,7 @@ func (k *Kubelet) observePod(cl *cluster.Client, before, p *cluster.Pod) {
 		k.stop(cl, p, *p.DeletionTimestamp-cl.Now())
 	}
 	if !p.Status.Ready && p.Status.ContainersReady() {
-		cl.After(0, cluster.Task{Kind: taskTell, Object: p.UID, Arg: uint64(p.Status.Restarts)})
+		cl.After(0, cluster.Task{Kind: taskTell, Object: p.UID, Arg: age(&p.Status)})
 	}
 }
 
@@ -246,8 +261,7 @@ func (k *Kubelet) take(cl *cluster.Client, p *cluster.Pod) {
 	if k.random(p) {
 		k.turns.take(p)
 	}
-	b := k.of(cl, p, p.Status.Restarts)
-	cl.After(b.untilStart(), cluster.Task{Kind: taskStart, Object: p.UID})
+	k.pull(cl, p)
 }
 
 // stop begins to stop a pod, which may take as long as it has grace.
@@ -282,45 +296,73 @@ func (k *Kubelet) Run(cl *cluster.Client, t cluster.Task) {
 	if told := p.Status.WithNode(); told != p.Status {
 		p = set(cl, p, told)
 	}
-	if p.Terminal() || p.Terminating() || uint64(p.Status.Restarts) != t.Arg {
+	if p.Terminal() || p.Terminating() || age(&p.Status) != t.Arg {
 		return
 	}
-	switch t.Kind {
+	k.runPod(cl, p, t.Kind)
+}
+
+// age tells apart the times between two starts of the containers, or attempts to start them. What has been
+// planned in one is of no concern in another.
+func age(s *cluster.PodStatus) uint64 {
+	age := uint64(s.Restarts)
+	if s.Trouble != nil {
+		age |= uint64(s.Trouble.FailedPulls) << 32
+	}
+	return age
+}
+
+// plan is a task about a pod as it is.
+func plan(p *cluster.Pod, s *cluster.PodStatus, kind cluster.TaskKind) cluster.Task {
+	age := age(s)
+	return cluster.Task{Kind: kind, Object: p.UID, Arg: age, Retry: age > 0}
+}
+
+// runPod does what is due for a pod that is to run.
+func (k *Kubelet) runPod(cl *cluster.Client, p *cluster.Pod, kind cluster.TaskKind) {
+	switch kind {
 	case taskStart:
 		if !p.Status.Started {
-			k.start(cl, p, p.Status)
+			k.start(cl, p)
 		}
 	case taskReady:
 		ready(cl, p)
 	case taskCrash:
 		k.crash(cl, p)
 	case taskRestart:
-		status := p.Status
-		status.Restarts++
-		k.start(cl, p, status)
+		k.restart(cl, p)
+	case taskPull:
+		k.pull(cl, p)
+	case taskPullFailed:
+		k.pullFailed(cl, p)
+	case taskBackOff:
+		backOff(cl, p)
 	}
 }
 
-// start runs the containers and plans what they will do.
-func (k *Kubelet) start(cl *cluster.Client, p *cluster.Pod, status cluster.PodStatus) {
+// start runs the containers and plans what they will do. It is a restart for a pod that has run before.
+func (k *Kubelet) start(cl *cluster.Client, p *cluster.Pod) {
+	status := p.Status
+	if status.Phase == cluster.PodRunning {
+		status.Restarts++
+	}
 	b := k.of(cl, p, status.Restarts)
 	now := cl.Now()
 	status.Phase, status.Started, status.StartedAt = cluster.PodRunning, true, now
 	if t := status.Trouble; t != nil && t.Waiting != "" {
-		status = status.WithTrouble(func(t *cluster.PodTrouble) { t.Waiting = "" })
+		status = status.WithTrouble(func(t *cluster.PodTrouble) {
+			t.Waiting, t.WaitingMessage, t.WaitingContainer, t.FailedPulls = "", "", "", 0
+		})
 	}
-	plan := cluster.Task{Object: p.UID, Arg: uint64(status.Restarts), Retry: status.Restarts > 0}
 	switch {
 	case b.NeverReady:
 	case b.ReadyAfter == 0:
 		status.Ready, status.ReadySince = true, now
 	default:
-		plan.Kind = taskReady
-		cl.After(b.ReadyAfter, plan)
+		cl.After(b.ReadyAfter, plan(p, &status, taskReady))
 	}
 	if b.CrashAfter > 0 {
-		plan.Kind = taskCrash
-		cl.After(b.CrashAfter, plan)
+		cl.After(b.CrashAfter, plan(p, &status, taskCrash))
 	}
 	set(cl, p, status)
 }
@@ -332,52 +374,6 @@ func ready(cl *cluster.Client, p *cluster.Pod) {
 	status := p.Status
 	status.Ready, status.ReadySince = true, cl.Now()
 	set(cl, p, status)
-}
-
-// crash ends the containers and plans their restart.
-func (k *Kubelet) crash(cl *cluster.Client, p *cluster.Pod) {
-	status := p.Status
-	if !status.Started {
-		return
-	}
-	status.Started = false
-	if status.Ready {
-		status.Ready, status.ReadySince = false, cl.Now()
-	}
-	wait := restartDelay(&status, cl.Now())
-	status = status.WithTrouble(func(t *cluster.PodTrouble) {
-		t.LastExitAt, t.ExitCode, t.Waiting = cl.Now(), 1, ""
-		if wait > 0 {
-			t.Waiting = "CrashLoopBackOff"
-		}
-	})
-	cl.After(wait, cluster.Task{
-		Kind: taskRestart, Object: p.UID, Arg: uint64(status.Restarts), Retry: true,
-	})
-	set(cl, p, status)
-	if wait > 0 {
-		c := p.Spec().Containers[0].Name
-		cl.Event(p, cluster.EventWarning, "BackOff", fmt.Sprintf(
-			"Back-off restarting failed container %s in pod %s_%s(%s)", c, p.Name, p.Namespace, p.UID))
-	}
-}
-
-const (
-	firstRestartDelay = 10 * time.Second
-	maxRestartDelay   = 300 * time.Second
-	// goodRun is how long a container must run for its earlier crashes to be forgotten.
-	goodRun = 600 * time.Second
-)
-
-// restartDelay is how long a container that has just crashed waits for its next start: not at all the
-// first time, then 10 s, then twice as long as the last time up to 5 min. The last wait is what lies
-// between the last exit and the start after it.
-func restartDelay(s *cluster.PodStatus, now time.Duration) time.Duration {
-	if s.Restarts == 0 || s.Trouble == nil || now-s.StartedAt > goodRun {
-		return 0
-	}
-	last := min(s.StartedAt-s.Trouble.LastExitAt, maxRestartDelay)
-	return min(max(firstRestartDelay, 2*last), maxRestartDelay)
 }
 
 // stopped ends a pod whose containers have stopped. What a finalizer holds comes to its terminal phase and

@@ -79,6 +79,7 @@ func TestBackOffEvent(t *testing.T) {
 	trouble := w.pod().Status.Trouble
 	require.Equal(t, cluster.PodTrouble{
 		Waiting: "CrashLoopBackOff", LastExitAt: 34 * s, ExitCode: 1,
+		WaitingMessage: "back-off 40s restarting failed container=c0 pod=p_default(" + w.pod().UID.String() + ")",
 	}, *trouble)
 }
 

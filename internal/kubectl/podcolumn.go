@@ -64,6 +64,10 @@ func podStatus(p *cluster.Pod) string {
 			word = state.Terminated.Reason
 		}
 	}
+	if t := p.Status.Trouble; t != nil && t.WaitingContainer != "" && !p.Terminal() {
+		// The others wait for this one; on a real node they would run.
+		word = t.Waiting
+	}
 	return word
 }
 

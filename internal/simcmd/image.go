@@ -1,6 +1,7 @@
 package simcmd
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -9,8 +10,9 @@ import (
 	"github.com/daemonsim/daemonsim/cluster/kubelet"
 )
 
-const imageUsage = "sim image IMAGE with any of --pull DELAY, --start DELAY, --ready-after DELAY, " +
-	"--never-ready or --never-ready=1%, --crash-after DELAY, --crash 5%, --stop DELAY; " +
+const imageUsage = "sim image IMAGE with any of --pull DELAY, --cannot-pull or --cannot-pull=ERROR, " +
+	"--cannot-pull=false, --start DELAY, --ready-after DELAY, --never-ready or --never-ready=1%, " +
+	"--crash-after DELAY, --crash 5%, --stop DELAY; " +
 	"a DELAY is such as 5s, 2s..8s, mean=30s or p50=4s,p99=30s"
 
 // image says how an image behaves from now on. What no flag speaks of stays as it is.
@@ -22,6 +24,8 @@ func image(sh *Shell, args []string) (string, error) {
 	set.String("crash", "", "")
 	set.String("never-ready", "", "")
 	set.Lookup("never-ready").NoOptDefVal = "true"
+	set.String("cannot-pull", "", "")
+	set.Lookup("cannot-pull").NoOptDefVal = "true"
 	words, err := parse(set, args)
 	if err != nil {
 		return "", err
@@ -36,6 +40,9 @@ func image(sh *Shell, args []string) (string, error) {
 		return "", misuse("how does %s behave?", words[0])
 	}
 	b := sh.sim.ImageBehaviour(words[0])
+	if flag := set.Lookup("cannot-pull"); flag.Changed {
+		b.PullError = pullError(words[0], flag.Value.String())
+	}
 	if err := behave(set, &b); err != nil {
 		return "", err
 	}
@@ -80,6 +87,18 @@ func behave(set *pflag.FlagSet, b *kubelet.Behaviour) error {
 		return chance(flag, &r.NeverReady)
 	}
 	return nil
+}
+
+// pullError is the error of an image that cannot be pulled; the words true and false stand for the one of a
+// registry that does not have it, and for none.
+func pullError(image, text string) string {
+	switch text {
+	case "true":
+		return fmt.Sprintf("failed to resolve reference %q: not found", image)
+	case "false":
+		return ""
+	}
+	return text
 }
 
 func chance(flag *pflag.Flag, field *kubelet.Chance) error {

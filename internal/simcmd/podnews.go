@@ -73,6 +73,9 @@ func ended(p *cluster.Pod) string {
 // containerNews says what happened to the containers of a pod that has not ended.
 func containerNews(before, after *cluster.Pod) []string {
 	was, is := before.Status, after.Status
+	if reason := pulling(after); reason != "" && reason != pulling(before) {
+		return []string{at("waiting", "on", after) + ": " + reason}
+	}
 	switch {
 	case was.Started && !is.Started:
 		return []string{crashed(after)}
@@ -84,6 +87,18 @@ func containerNews(before, after *cluster.Pod) []string {
 		return []string{at("not ready", "on", after)}
 	}
 	return nil
+}
+
+// pulling is why a pod waits for its images. That it backs off is news only once.
+func pulling(p *cluster.Pod) string {
+	t := p.Status.Trouble
+	if t == nil || t.FailedPulls == 0 {
+		return ""
+	}
+	if t.FailedPulls > 1 {
+		return fmt.Sprintf("ErrImagePull again (attempt %d)", t.FailedPulls)
+	}
+	return t.Waiting
 }
 
 func crashed(p *cluster.Pod) string {

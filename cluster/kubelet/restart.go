@@ -1,0 +1,70 @@
+package kubelet
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/daemonsim/daemonsim/cluster"
+)
+
+// crash ends the containers and plans their restart.
+func (k *Kubelet) crash(cl *cluster.Client, p *cluster.Pod) {
+	status := p.Status
+	if !status.Started {
+		return
+	}
+	status.Started = false
+	if status.Ready {
+		status.Ready, status.ReadySince = false, cl.Now()
+	}
+	wait := restartDelay(&status, cl.Now())
+	status = status.WithTrouble(func(t *cluster.PodTrouble) {
+		t.LastExitAt, t.ExitCode, t.Waiting, t.WaitingMessage = cl.Now(), 1, "", ""
+		if wait > 0 {
+			t.Waiting = "CrashLoopBackOff"
+			t.WaitingMessage = fmt.Sprintf("back-off %v restarting failed container=%s pod=%s",
+				wait, p.Spec().Containers[0].Name, fullName(p))
+		}
+	})
+	next := plan(p, &status, taskRestart)
+	next.Retry = true
+	cl.After(wait, next)
+	set(cl, p, status)
+	if wait > 0 {
+		cl.Event(p, cluster.EventWarning, "BackOff", fmt.Sprintf(
+			"Back-off restarting failed container %s in pod %s", p.Spec().Containers[0].Name, fullName(p)))
+	}
+}
+
+// fullName is a pod as a kubelet names it.
+func fullName(p *cluster.Pod) string { return fmt.Sprintf("%s_%s(%s)", p.Name, p.Namespace, p.UID) }
+
+// restart starts the containers again, once the images are there that are pulled for each start.
+func (k *Kubelet) restart(cl *cluster.Client, p *cluster.Pod) {
+	if p.Status.Started {
+		return
+	}
+	if c, _ := k.missing(cl, p); c != nil && c.ImagePullPolicy == cluster.PullAlways {
+		k.pull(cl, p)
+		return
+	}
+	k.start(cl, p)
+}
+
+const (
+	firstRestartDelay = 10 * time.Second
+	maxRestartDelay   = 300 * time.Second
+	// goodRun is how long a container must run for its earlier crashes to be forgotten.
+	goodRun = 600 * time.Second
+)
+
+// restartDelay is how long a container that has just crashed waits for its next start: not at all the
+// first time, then 10 s, then twice as long as the last time up to 5 min. The last wait is what lies
+// between the last exit and the start after it.
+func restartDelay(s *cluster.PodStatus, now time.Duration) time.Duration {
+	if s.Restarts == 0 || s.Trouble == nil || now-s.StartedAt > goodRun {
+		return 0
+	}
+	last := min(s.StartedAt-s.Trouble.LastExitAt, maxRestartDelay)
+	return min(max(firstRestartDelay, 2*last), maxRestartDelay)
+}
