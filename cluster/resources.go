@@ -55,6 +55,20 @@ func (r *Resources) Scalar(name ResourceName) int64 {
 	return r.Scalars[i].Value
 }
 
+// Amount is the amount of any resource but pods: of cpu in thousandths, of others in whole units.
+func (r *Resources) Amount(name ResourceName) int64 {
+	switch name {
+	case ResourceCPU:
+		return r.MilliCPU
+	case ResourceMemory:
+		return r.Memory
+	case ResourceEphemeralStorage:
+		return r.EphemeralStorage
+	default:
+		return r.Scalar(name)
+	}
+}
+
 func (r *Resources) find(name ResourceName) (int, bool) {
 	return slices.BinarySearchFunc(r.Scalars, name, func(s ScalarResource, name ResourceName) int {
 		return cmp.Compare(s.Name, name)

@@ -56,12 +56,12 @@ func (f NodeResourcesFit) Score(c *Cycle, node *NodeInfo) (int64, error) {
 	var sum, weights int64
 	for _, r := range f.Strategy.resources() {
 		allocatable := allocatableOf(node.Node, r.Name)
-		want := amount(request, r.Name)
+		want := request.Amount(r.Name)
 		if allocatable == 0 || want == 0 && isScalar(r.Name) {
 			continue
 		}
 		weight := max(1, r.Weight)
-		sum += weight * f.Strategy.rate(want+amount(&requested, r.Name), allocatable)
+		sum += weight * f.Strategy.rate(want+requested.Amount(r.Name), allocatable)
 		weights += weight
 	}
 	if weights == 0 {

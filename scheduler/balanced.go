@@ -26,7 +26,7 @@ func (b NodeResourcesBalancedAllocation) resources() []cluster.ResourceName {
 func (b NodeResourcesBalancedAllocation) PreScore(c *Cycle, _ []*NodeInfo) (skip bool, err error) {
 	request := c.Pod.Template.Requests()
 	for _, name := range b.resources() {
-		if amount(&request, name) != 0 {
+		if request.Amount(name) != 0 {
 			return false, nil
 		}
 	}
@@ -38,11 +38,11 @@ func (b NodeResourcesBalancedAllocation) Score(c *Cycle, node *NodeInfo) (int64,
 	request, requested := c.Pod.Template.Requests(), node.requested()
 	var with, without []float64
 	for _, name := range b.resources() {
-		allocatable, want := allocatableOf(node.Node, name), amount(&request, name)
+		allocatable, want := allocatableOf(node.Node, name), request.Amount(name)
 		if allocatable == 0 || want == 0 && isScalar(name) {
 			continue
 		}
-		taken := amount(&requested, name)
+		taken := requested.Amount(name)
 		with = append(with, share(taken+want, allocatable))
 		without = append(without, share(taken, allocatable))
 	}

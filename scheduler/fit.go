@@ -118,7 +118,7 @@ func shrunk(before, after *cluster.Pod, wanted cluster.Resources) bool {
 	}
 	was, is := before.Template.Requests(), after.Template.Requests()
 	return slices.ContainsFunc(asked(wanted), func(name cluster.ResourceName) bool {
-		return amount(&is, name) < amount(&was, name)
+		return is.Amount(name) < was.Amount(name)
 	})
 }
 
@@ -128,7 +128,7 @@ func asked(r cluster.Resources) []cluster.ResourceName {
 	for _, name := range [...]cluster.ResourceName{
 		cluster.ResourceCPU, cluster.ResourceMemory, cluster.ResourceEphemeralStorage,
 	} {
-		if amount(&r, name) > 0 {
+		if r.Amount(name) > 0 {
 			names = append(names, name)
 		}
 	}
@@ -136,19 +136,6 @@ func asked(r cluster.Resources) []cluster.ResourceName {
 		names = append(names, s.Name)
 	}
 	return names
-}
-
-func amount(r *cluster.Resources, name cluster.ResourceName) int64 {
-	switch name {
-	case cluster.ResourceCPU:
-		return r.MilliCPU
-	case cluster.ResourceMemory:
-		return r.Memory
-	case cluster.ResourceEphemeralStorage:
-		return r.EphemeralStorage
-	default:
-		return r.Scalar(name)
-	}
 }
 
 func sameQuantity(a, b quantity.Quantity) bool { return a.Equal(b) }

@@ -56,11 +56,7 @@ func (c Config) withDefaults() Config {
 
 // pass is the first pass at or after a time.
 func (c Config) pass(at time.Duration) time.Duration {
-	late := at % c.MonitorPeriod
-	if late == 0 || at > math.MaxInt64-c.MonitorPeriod {
-		return at
-	}
-	return at - late + c.MonitorPeriod
+	return cluster.NextTurn(at, c.MonitorPeriod)
 }
 
 // GivenUpAt is the pass in which a node is given up that does not answer: the first one more than the grace

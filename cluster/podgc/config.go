@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"github.com/daemonsim/daemonsim/cluster"
 )
 
 // Config says how patient the collector is. The zero Config is what Kubernetes does.
@@ -51,9 +53,5 @@ func (c Config) withDefaults() Config {
 
 // pass is the first pass at or after a time.
 func (c Config) pass(at time.Duration) time.Duration {
-	late := at % c.Period
-	if late == 0 || at > math.MaxInt64-c.Period {
-		return at
-	}
-	return at - late + c.Period
+	return cluster.NextTurn(at, c.Period)
 }

@@ -228,18 +228,9 @@ func (c *Cause) eased(p *cluster.Pod) bool {
 	}
 	r := p.Template.Requests()
 	for _, s := range c.Shortages {
-		given := int64(0)
-		switch s.Resource {
-		case cluster.ResourcePods:
+		given := r.Amount(s.Resource)
+		if s.Resource == cluster.ResourcePods {
 			given = 1
-		case cluster.ResourceCPU:
-			given = r.MilliCPU
-		case cluster.ResourceMemory:
-			given = r.Memory
-		case cluster.ResourceEphemeralStorage:
-			given = r.EphemeralStorage
-		default:
-			given = r.Scalar(s.Resource)
 		}
 		if s.Free+given < s.Requested {
 			return false
