@@ -18,11 +18,11 @@ const (
 // problemRow is a row of the list: the problem, what it is about, and what becomes of it today.
 var problemRow = regexp.MustCompile(`(?m)^\| (KP-\d+) \| (.+) \| (.+) \|$`)
 
-// TestProblemList looks for every problem with rollouts, status and history in the list, in order. It has a page
+// TestProblemList looks for the problems in the list, in order. It has a page
 // that shows it, or the list says why not.
 func TestProblemList(t *testing.T) {
 	var want, got []string
-	for _, span := range [][2]int{{1, 26}, {56, 64}} {
+	for _, span := range [][2]int{{1, 26}, {28, 31}, {33, 33}, {35, 39}, {56, 64}} {
 		for n := span[0]; n <= span[1]; n++ {
 			want = append(want, fmt.Sprintf("KP-%d", n))
 		}
