@@ -51,23 +51,34 @@ func (l Lag) clone() Lag {
 }
 
 // SetLag gives an actor another lag from now on. What is on its way to the actor already still takes as long
-// as it was to take, and what is written from now on does not overtake it within its kind. The error is
-// ErrNotFound when there is no such actor; the user is none.
+// as it was to take, and what is written from now on does not overtake it within its kind. A stopped actor has it
+// when it starts. The error is ErrNotFound when there is no such actor; the user is none.
 func (c *Cluster) SetLag(actor string, lag Lag) error {
 	c.mustNotTell("change a lag")
 	for i, a := range c.actors {
-		if a != nil && c.clients[i].name == actor {
-			c.clients[i].setLag(lag)
-			return nil
+		if a == nil || c.clients[i].name != actor {
+			continue
 		}
+		if was, ok := a.(stopped); ok {
+			c.actors[i] = stopped{was.name, lag.clone()}
+		} else {
+			c.clients[i].setLag(lag)
+		}
+		return nil
 	}
 	return fmt.Errorf("set the lag of actor %q: %w", actor, ErrNotFound)
 }
 
 // LagOf is the lag of the actor of that name, zero when there is none.
 func (c *Cluster) LagOf(actor string) Lag {
-	for _, cl := range c.clients {
-		if cl.name == actor && cl.view != nil {
+	for i, cl := range c.clients {
+		if cl.name != actor {
+			continue
+		}
+		if was, ok := c.actors[i].(stopped); ok {
+			return was.lag.clone()
+		}
+		if cl.view != nil {
 			return cl.view.lag.clone()
 		}
 	}

@@ -80,5 +80,5 @@ func (s stopped) Observe(*Client, *Change) {}
 func (s stopped) Run(*Client, Task)        {}
 func (s stopped) Fork() Actor              { return s }
 
-// AppendState marks the state of a cluster in which the actor does not run.
-func (s stopped) AppendState(b []byte) []byte { return append(b, "stopped"...) }
+// AppendState marks the state of a cluster in which the actor does not run, and the lag that it will have.
+func (s stopped) AppendState(b []byte) []byte { return fmt.Appendf(b, "stopped%v", s.lag) }

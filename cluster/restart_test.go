@@ -51,6 +51,29 @@ func TestStopDropsWhatIsOnItsWay(t *testing.T) {
 	require.Equal(t, 2, fresh.ticks, "what comes then takes its time")
 }
 
+// TestLagOfStopped has an actor fall behind that does not run: it reads a list when it starts, and lags from then on.
+func TestLagOfStopped(t *testing.T) {
+	c := cluster.New(cluster.Config{}, &ticker{})
+	require.NoError(t, c.Stop("ticker"))
+	fork := c.Fork()
+	require.NoError(t, c.SetLag("ticker", cluster.Lag{Delay: time.Minute}))
+	require.Equal(t, time.Minute, c.LagOf("ticker").Delay)
+	require.Zero(t, fork.LagOf("ticker"))
+	require.NotEqual(t, c.Hash(), fork.Hash())
+
+	create(t, c, ticking("a", ""))
+	require.Zero(t, c.Pending(), "nobody is told")
+	fresh := &ticker{}
+	require.NoError(t, c.Start(fresh))
+	require.NotNil(t, c.ViewOf("ticker").Node("a"), "what it is told of it sees")
+	create(t, c, ticking("b", ""))
+	require.Nil(t, c.ViewOf("ticker").Node("b"))
+	require.NoError(t, c.RunFor(2*time.Second))
+	require.Equal(t, 1, fresh.ticks)
+	require.NoError(t, c.RunFor(time.Minute))
+	require.Equal(t, 2, fresh.ticks)
+}
+
 func TestStopErrors(t *testing.T) {
 	c := cluster.New(cluster.Config{}, &ticker{})
 	require.ErrorIs(t, c.Stop("nobody"), cluster.ErrNotFound)
