@@ -20,6 +20,8 @@ import (
 // do from the state of the first. All of its draws depend on that state alone.
 type machine struct {
 	runs []*run
+	// lags says that actors may fall behind.
+	lags bool
 }
 
 // run is one simulation with what watches it.
@@ -51,7 +53,8 @@ func newMachine(t *rapid.T) *machine {
 	if rapid.Bool().Draw(t, "chooser") {
 		config.Chooser = cluster.NewRandomChooser(config.Seed)
 	}
-	if rapid.Bool().Draw(t, "lag") {
+	lags := rapid.Bool().Draw(t, "lag")
+	if lags {
 		config.Lags = make(map[string]cluster.Lag)
 		for _, actor := range []string{daemonset.Name, "garbage-collector"} {
 			config.Lags[actor] = drawLag(t, actor)
@@ -64,7 +67,7 @@ func newMachine(t *rapid.T) *machine {
 			t.Fatal(err)
 		}
 	}
-	return &machine{[]*run{newRun(sim)}}
+	return &machine{[]*run{newRun(sim)}, lags}
 }
 
 // drawLag draws a lag of up to three seconds, by kind. Nodes are seen at once here: a pod that is born on a
@@ -88,7 +91,7 @@ func (m *machine) do(t *rapid.T, what string, f func(*daemonsim.Sim) error) {
 	var first string
 	for i, r := range m.runs {
 		err := f(r.sim)
-		if err != nil && !errors.Is(err, cluster.ErrUnsettled) {
+		if err != nil && !errors.Is(err, cluster.ErrUnsettled) && !errors.Is(err, cluster.ErrForbidden) {
 			t.Fatalf("%s: %v", what, err)
 		}
 		if i == 0 {
@@ -118,6 +121,7 @@ func (m *machine) finish(t *rapid.T) {
 	for _, n := range slices.Collect(m.sim().Nodes()) {
 		m.do(t, "recover "+n.Name, func(sim *daemonsim.Sim) error { return sim.RecoverNode(n.Name) })
 	}
+	m.mend(t)
 	m.do(t, "delete what is not ready", func(sim *daemonsim.Sim) error {
 		for _, p := range slices.Collect(sim.Pods("")) {
 			if !p.Status.Ready {

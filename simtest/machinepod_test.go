@@ -100,10 +100,11 @@ func (m *machine) TimePasses(t *rapid.T) {
 	m.do(t, fmt.Sprint("wait ", d), func(sim *daemonsim.Sim) error { return sim.RunFor(d) })
 }
 
-// Settles expects a cluster that has come to rest to be in order, with rollouts done or stuck.
+// Settles expects a cluster that has come to rest to be in order, with rollouts done or stuck. It need not be
+// when somebody hinders it.
 func (m *machine) Settles(t *rapid.T) {
 	m.do(t, "settle", func(sim *daemonsim.Sim) error {
-		if err := sim.Settle(); err != nil {
+		if err := sim.Settle(); err != nil || hindered(sim) {
 			return err
 		}
 		return simtest.Quiet(sim)

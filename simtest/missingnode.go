@@ -56,9 +56,18 @@ func (m *missingNode) pod(sim *daemonsim.Sim, ch *cluster.Change, before, p *clu
 			r.add(p, "%s bound it to the node %q, which does not exist", ch.Actor, p.NodeName)
 		}
 	}
-	if d, _ := p.Disruption(); ch.Verb == cluster.Deleted && d.Reason == "DeletionByPodGC" && !missing {
+	if collecting(p) && !collecting(before) && !missing {
 		r.add(p, "collected though its node %q exists", p.NodeName)
 	}
+}
+
+// collecting reports whether the collector of pods has given a pod up. A finalizer may hold it for long after that.
+func collecting(p *cluster.Pod) bool {
+	if p == nil {
+		return false
+	}
+	d, _ := p.Disruption()
+	return d.Reason == "DeletionByPodGC"
 }
 
 // close reports the pods that are still there though they have been without their node for longer than the

@@ -26,21 +26,21 @@ func TestFork(t *testing.T) {
 
 		sim, fork := m.sim(), m.sim().Fork()
 		require.Equal(t, sim.Hash(), fork.Hash(), "right after the fork")
-		both := &machine{[]*run{newRun(sim), newRun(fork)}}
+		both := &machine{[]*run{newRun(sim), newRun(fork)}, m.lags}
 		t.Repeat(rapid.StateMachineActions(both))
 		changes := string(both.runs[0].changes(t))
 		require.Equal(t, changes, string(both.runs[1].changes(t)))
 		require.Equal(t, sim.Hash(), fork.Hash(), "after the same things")
 
 		hash, version := sim.Hash(), sim.Version()
-		alone := &machine{both.runs[1:]}
+		alone := &machine{both.runs[1:], m.lags}
 		t.Repeat(rapid.StateMachineActions(alone))
 		alone.finish(t)
 		require.Equal(t, hash, sim.Hash(), "after other things were done to the fork")
 		require.Equal(t, version, sim.Version())
 		require.Equal(t, changes, string(both.runs[0].changes(t)))
 
-		rest := &machine{both.runs[:1]}
+		rest := &machine{both.runs[:1], m.lags}
 		t.Repeat(rapid.StateMachineActions(rest))
 		rest.finish(t)
 	})

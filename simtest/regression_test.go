@@ -2,6 +2,7 @@ package simtest_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -64,6 +65,47 @@ func TestSettlesAfterNodeGone(t *testing.T) {
 	require.NoError(t, sim.SetImage("default", "one", "*", "agent:v2"))
 	require.NoError(t, sim.RemoveNode("a"))
 	require.NoError(t, sim.Settle())
+	require.NoError(t, simtest.Converged(sim))
+}
+
+// TestLagSetWhileStopped lets the controller fall behind while it does not run. It lists what there is when it starts,
+// so it must not make a pod for a DaemonSet that it does not see yet.
+func TestLagSetWhileStopped(t *testing.T) {
+	sim := daemonsim.New(daemonsim.Config{})
+	checker := simtest.Watch(sim)
+	require.NoError(t, sim.AddNodes("a"))
+	require.NoError(t, sim.Stop(daemonsim.ControllerManager))
+	require.NoError(t, sim.SetLag(daemonset.Name, cluster.Lag{Delay: time.Second}))
+	_, err := sim.Create(smallSet("one"))
+	require.NoError(t, err)
+	require.NoError(t, sim.Start(daemonsim.ControllerManager))
+	require.NoError(t, sim.Settle())
+	require.NoError(t, checker.Err())
+	require.NoError(t, simtest.Converged(sim))
+}
+
+// TestHeldPodOfMissingNode holds a pod that is collected until its node has come back: who releases it then collects
+// nothing.
+func TestHeldPodOfMissingNode(t *testing.T) {
+	sim := daemonsim.New(daemonsim.Config{})
+	checker := simtest.Watch(sim)
+	require.NoError(t, sim.AddNodes("a"))
+	_, err := sim.Create(smallSet("one"))
+	require.NoError(t, err)
+	require.NoError(t, sim.Settle())
+	var uid cluster.UID
+	for p := range sim.Pods("") {
+		uid = p.UID
+	}
+	require.NoError(t, hold(sim, sim.PodByUID(uid), []string{"example.com/hold"}))
+	require.NoError(t, sim.RemoveNode("a"))
+	require.NoError(t, sim.RunFor(2*time.Minute))
+	require.True(t, sim.PodByUID(uid).Terminating())
+	require.NoError(t, sim.AddNodes("a"))
+	require.NoError(t, hold(sim, sim.PodByUID(uid), nil))
+	require.Nil(t, sim.PodByUID(uid))
+	require.NoError(t, sim.Settle())
+	require.NoError(t, checker.Err())
 	require.NoError(t, simtest.Converged(sim))
 }
 

@@ -84,7 +84,7 @@ func newTroubled(t *rapid.T, strict bool) *troubled {
 		config.Planners = map[string]rollout.Planner{"default/one": strategy.Strict{}}
 	}
 	sim := daemonsim.New(config)
-	r := &troubled{&machine{[]*run{newRun(sim, skip...)}}, watchRollouts(sim, strict)}
+	r := &troubled{&machine{runs: []*run{newRun(sim, skip...)}}, watchRollouts(sim, strict)}
 	for i := range rapid.IntRange(3, 6).Draw(t, "nodes") {
 		require.NoError(t, sim.AddNodes(fmt.Sprintf("n%d", i)))
 	}
