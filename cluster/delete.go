@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -29,17 +30,41 @@ type DeleteOptions struct {
 	GracePeriod *time.Duration
 	// Propagation is about dependents; the zero value is Background.
 	Propagation Propagation
+	// Preconditions say which object is meant. Another one of its name is left alone.
+	Preconditions Preconditions
+}
+
+// Preconditions are what an object has to be for an operation on it to go on; the zero value asks for nothing.
+type Preconditions struct {
+	// UID is the UID of the object, and ResourceVersion its latest version.
+	UID             UID
+	ResourceVersion uint64
+}
+
+// Check compares an object with the preconditions. The error wraps ErrConflict.
+func (p Preconditions) Check(m *ObjectMeta) error {
+	switch {
+	case p.UID != 0 && p.UID != m.UID:
+		return fmt.Errorf("%w: the precondition is UID %v, and it has %v", ErrConflict, p.UID, m.UID)
+	case p.ResourceVersion != 0 && p.ResourceVersion != m.ResourceVersion:
+		return fmt.Errorf("%w: the precondition is version %d, and it has %d",
+			ErrConflict, p.ResourceVersion, m.ResourceVersion)
+	}
+	return nil
 }
 
 // Delete asks for an object to go. A bound pod becomes terminating and goes when its kubelet has
 // stopped it; everything else goes at once, or when its last finalizer does. It fails with ErrNotFound
-// when there is no such object.
+// when there is no such object, and with ErrConflict when that is not as the preconditions say.
 func (cl *Client) Delete(kind Kind, namespace, name string, opts DeleteOptions) error {
 	cl.c.mustNotTell("delete an object")
 	obj := cl.c.store.get(kind, namespace, name)
 	if obj == nil {
 		key := (&ObjectMeta{Namespace: namespace, Name: name}).Key()
 		return &ObjectError{"delete", kind, key, ErrNotFound}
+	}
+	if err := opts.Preconditions.Check(obj.Meta()); err != nil {
+		return opError("delete", obj, err)
 	}
 	if opts.Propagation == Orphan {
 		cl.orphanDependents(obj)

@@ -77,6 +77,21 @@ func TestDeleteTerminalPod(t *testing.T) {
 	require.Nil(t, storedPod(c, "bound"), "N-63: a terminal pod goes at once")
 }
 
+// TestPreconditions deletes nothing but what was meant.
+func TestPreconditions(t *testing.T) {
+	c := doorWorld(t)
+	p := storedPod(c, "bound")
+	for _, meant := range []cluster.Preconditions{{UID: p.UID + 1}, {ResourceVersion: p.ResourceVersion + 1}} {
+		opts := cluster.DeleteOptions{Preconditions: meant, Propagation: cluster.Orphan}
+		require.ErrorIs(t, c.Delete(cluster.KindPod, "default", "bound", opts), cluster.ErrConflict)
+		require.ErrorIs(t, c.DeletePod(p.UID, opts), cluster.ErrConflict)
+	}
+	require.Same(t, p, storedPod(c, "bound"))
+	meant := cluster.Preconditions{UID: p.UID, ResourceVersion: p.ResourceVersion}
+	require.NoError(t, c.Delete(cluster.KindPod, "default", "bound", cluster.DeleteOptions{Preconditions: meant}))
+	require.True(t, storedPod(c, "bound").Terminating())
+}
+
 // TestFinalizers holds objects of three kinds in the store.
 func TestFinalizers(t *testing.T) {
 	c := doorWorld(t)

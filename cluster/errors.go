@@ -12,6 +12,8 @@ var (
 	ErrConflict      = errors.New("the object has been modified; read it again and retry")
 	ErrInvalid       = errors.New("invalid")
 	ErrForbidden     = errors.New("forbidden")
+	// ErrTooManyRequests says that the same request may succeed later: the answer 429 of an API server.
+	ErrTooManyRequests = errors.New("too many requests")
 )
 
 // ObjectError says which operation on which object failed, and why. Invalid input is an ObjectError

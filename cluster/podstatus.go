@@ -91,6 +91,17 @@ func (s PodStatus) WithTrouble(edit func(*PodTrouble)) PodStatus {
 	return s
 }
 
+// WithDisruption returns the status with the condition DisruptionTarget, for the reason given. Where the
+// condition is True already, it only says something else from now on.
+func (s PodStatus) WithDisruption(reason, message string, now time.Duration) PodStatus {
+	return s.WithTrouble(func(t *PodTrouble) {
+		if t.Disruption != (Disruption{}) {
+			now = t.Disruption.At
+		}
+		t.Disruption = Disruption{Reason: reason, Message: message, At: now}
+	})
+}
+
 // WithoutNode returns the status of a pod that is ready as it becomes at a time when its node is found not to
 // answer: the condition Ready is False, and all else stays. One that is not ready stays as it is.
 func (s PodStatus) WithoutNode(now time.Duration) PodStatus {

@@ -90,11 +90,14 @@ func (cl *Client) SetPodStatus(uid UID, status PodStatus) (*Pod, error) {
 }
 
 // DeletePod asks for a pod to go, as Delete does for the pod's name. It fails with ErrNotFound when
-// the pod is gone already.
+// the pod is gone already, and with ErrConflict when it is not as the preconditions say.
 func (cl *Client) DeletePod(uid UID, opts DeleteOptions) error {
 	p := cl.c.store.pod(uid)
 	if p == nil {
 		return &ObjectError{"delete", KindPod, uid.String(), ErrNotFound}
+	}
+	if err := opts.Preconditions.Check(&p.ObjectMeta); err != nil {
+		return opError("delete", p, err)
 	}
 	if opts.Propagation == Orphan {
 		cl.orphanDependents(p)

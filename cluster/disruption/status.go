@@ -73,13 +73,6 @@ func Status(
 	if want.Pods > 0 {
 		allowed = max(0, healthy-want.Healthy)
 	}
-	c := cluster.Condition{
-		Type: DisruptionAllowed, Status: "False", Reason: insufficientPods,
-		ObservedGeneration: b.Generation, LastTransitionTime: now,
-	}
-	if allowed > 0 {
-		c.Status, c.Reason = "True", sufficientPods
-	}
 	return cluster.PodDisruptionBudgetStatus{
 		ObservedGeneration: b.Generation,
 		DisruptedPods:      disrupted,
@@ -87,8 +80,20 @@ func Status(
 		CurrentHealthy:     healthy,
 		DesiredHealthy:     want.Healthy,
 		ExpectedPods:       want.Pods,
-		Conditions:         withCondition(b.Status.Conditions, c),
+		Conditions:         withCondition(b.Status.Conditions, allowance(allowed, b.Generation, now)),
 	}
+}
+
+// allowance is the condition of a budget that allows so many disruptions.
+func allowance(allowed int32, generation int64, now time.Duration) cluster.Condition {
+	c := cluster.Condition{
+		Type: DisruptionAllowed, Status: "False", Reason: insufficientPods,
+		ObservedGeneration: generation, LastTransitionTime: now,
+	}
+	if allowed > 0 {
+		c.Status, c.Reason = "True", sufficientPods
+	}
+	return c
 }
 
 // Failed is the status of a budget of which nobody can say how many pods there should be: as it was, but

@@ -259,13 +259,6 @@ func evict(cl *cluster.Client, p *cluster.Pod) {
 	if live == nil {
 		return
 	}
-	_, _ = cl.SetPodStatus(live.UID, live.Status.WithTrouble(func(t *cluster.PodTrouble) {
-		at := cl.Now()
-		if t.Disruption != (cluster.Disruption{}) {
-			// The condition is True already, and only says something else from now on.
-			at = t.Disruption.At
-		}
-		t.Disruption = cluster.Disruption{Reason: conditionReason, Message: conditionMessage, At: at}
-	}))
+	_, _ = cl.SetPodStatus(live.UID, live.Status.WithDisruption(conditionReason, conditionMessage, cl.Now()))
 	_ = cl.DeletePod(live.UID, cluster.DeleteOptions{})
 }
