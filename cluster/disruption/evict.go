@@ -62,8 +62,8 @@ func evictError(namespace, name string, err error) error {
 	return &cluster.ObjectError{Op: "evict", Kind: cluster.KindPod, Key: namespace + "/" + name, Err: err}
 }
 
-// charged is the status of a budget that has allowed the eviction of a pod: it allows one less, and notes the pod, which
-// the controller counts as gone from then on.
+// charged is the status of a budget that has allowed the eviction of a pod: it allows one less, and notes the pod,
+// which the controller counts as gone from then on.
 func charged(b *cluster.PodDisruptionBudget, pod string, now time.Duration) cluster.PodDisruptionBudgetStatus {
 	s := b.Status
 	s.DisruptedPods = maps.Clone(s.DisruptedPods)

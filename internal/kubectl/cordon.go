@@ -7,36 +7,58 @@ import (
 )
 
 // cordon marks nodes as unschedulable.
-func cordon(c *call) error { return c.setUnschedulable(true, "cordoned") }
+func cordon(c *call) error { return c.setUnschedulable(true) }
 
 // uncordon takes the mark away.
-func uncordon(c *call) error { return c.setUnschedulable(false, "uncordoned") }
+func uncordon(c *call) error { return c.setUnschedulable(false) }
 
-func (c *call) setUnschedulable(want bool, word string) error {
+func (c *call) setUnschedulable(want bool) error {
+	nodes, err := c.nodesNamed()
+	if err == nil {
+		c.mark(nodes, want)
+	}
+	return err
+}
+
+// nodesNamed are the nodes of a command line, by name or by selector. Where one is missing, nothing is done.
+func (c *call) nodesNamed() ([]*cluster.Node, error) {
 	if len(c.args) == 0 && !c.opts.selectorGiven && !c.opts.all {
-		return errors.New("USAGE: " +
+		return nil, errors.New("USAGE: " +
 			c.verb.name + " NODE [flags]\nSee 'kubectl " + c.verb.name + " -h' for help and examples")
 	}
 	if len(c.args) > 0 && c.opts.selectorGiven {
-		return errors.New("cannot specify both a node name and a --selector option\n" +
+		return nil, errors.New("cannot specify both a node name and a --selector option\n" +
 			"See 'kubectl " + c.verb.name + " -h' for help and examples")
 	}
 	objects, missing := c.find(nodeTargets(c.args))
-	var errs []error
-	for _, obj := range objects {
-		n := obj.(*cluster.Node)
+	if missing != nil {
+		return nil, each(missing)[0]
+	}
+	nodes := make([]*cluster.Node, len(objects))
+	for i, obj := range objects {
+		nodes[i] = obj.(*cluster.Node)
+	}
+	return nodes, nil
+}
+
+// mark cordons nodes, or takes the mark away. A node that cannot be marked does not keep the others from it.
+func (c *call) mark(nodes []*cluster.Node, want bool) {
+	verb := "cordon"
+	if !want {
+		verb = "uncordon"
+	}
+	for _, n := range nodes {
 		if n.Spec.Unschedulable == want {
-			c.done("%s already %s", title(n), word)
+			c.done("%s already %sed", title(n), verb)
 			continue
 		}
 		_, _, err := c.change(n, func(o cluster.Object) { o.(*cluster.Node).Spec.Unschedulable = want })
 		if err != nil {
-			errs = append(errs, err)
+			c.warn("error: unable to %s node %q: %s", verb, n.Name, serverText(err))
 			continue
 		}
-		c.done("%s %s", title(n), word)
+		c.done("%s %sed", title(n), verb)
 	}
-	return errors.Join(errors.Join(errs...), missing)
 }
 
 // nodeTargets are the nodes of those names, written n1 or node/n1, or all of them.

@@ -11,7 +11,7 @@
 //
 // # Verbs
 //
-// apply, create, get, describe, delete, patch, label, annotate, taint, cordon, uncordon, set image, scale, and
+// apply, create, get, describe, delete, patch, label, annotate, taint, cordon, uncordon, drain, set image, scale, and
 // rollout status, history, undo, restart, pause and resume. A [table of resources] says which types they
 // know: nodes, pods, daemonsets, controllerrevisions, namespaces, events, poddisruptionbudgets and
 // priorityclasses. Flags may stand anywhere; --help lists those of a verb.
@@ -20,8 +20,8 @@
 //
 // get prints tables, wide ones too, and custom-columns, and knows -o name, yaml, json, jsonpath, go-template and
 // their kin with -as-json and -file. So do the verbs that change something, but for tables and columns: with -o
-// they show the object in place of saying what became of it. delete has -o name alone, and cordon and uncordon
-// have none, as in kubectl. A client's dry run shows what a client knows: what a file says, or the object as
+// they show the object in place of saying what became of it. delete has -o name alone, and cordon, uncordon and
+// drain have none, as in kubectl. A client's dry run shows what a client knows: what a file says, or the object as
 // it was with the change in it.
 //
 // get --watch goes on to print what changes. A watch ends once the cluster is at rest but for far-off timers and
@@ -31,7 +31,7 @@
 // # Guarantees
 //
 //   - No command line panics. Equal simulations and equal command lines give equal bytes.
-//   - Only rollout status and get --watch move the time. Every other verb acts at the present moment, and what the
+//   - Only rollout status, drain and get --watch move the time. Every other verb acts at the present moment, and what the
 //     cluster makes of it happens when the cluster runs.
 //   - With --dry-run nothing changes: the verb works on a fork.
 //
@@ -51,6 +51,8 @@
 //   - rollout status moves the time until the rollout is finished or --timeout is over. A rollout that
 //     waits for nothing that will happen within ten minutes is an error without --timeout, where kubectl
 //     would wait forever.
+//   - So does drain, until the pods are gone. What it does with several pods at the same moment comes in the order
+//     of their names, and its errors and warnings in that of the pods which they are about first.
 //   - The addresses of pods are made up, for the column IP and for describe alone. A node that does not
 //     say which kubelet it has shows [KubeletVersion].
 //   - Events are listed by object and time.

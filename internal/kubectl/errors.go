@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/cluster/disruption"
 	"github.com/daemonsim/daemonsim/cluster/field"
 )
 
@@ -62,6 +63,19 @@ func Message(err error) string {
 		text = during.what + ": " + text
 	}
 	return fmt.Sprintf("Error from server (%s): %s", reason, text)
+}
+
+// serverText is an error without what Message starts with.
+func serverText(err error) string {
+	var failed *cluster.ObjectError
+	if !errors.As(err, &failed) {
+		return err.Error()
+	}
+	if refused, ok := errors.AsType[*disruption.RefusedError](err); ok {
+		return refused.Error()
+	}
+	_, text := serverError(failed)
+	return text
 }
 
 // serverError is the reason and the text with which an API server refuses a request.

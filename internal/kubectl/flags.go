@@ -37,6 +37,10 @@ type options struct {
 	saveConfig                                bool
 	labels                                    affinity.Selector
 	fields                                    []fieldRequirement
+	ignoreDaemonSets, deleteEmptyDir          bool
+	disableEviction                           bool
+	podSelector                               string
+	skipWait                                  int
 	namespaceGiven, filesGiven, selectorGiven bool
 }
 
@@ -60,6 +64,7 @@ const (
 	flagsPatch
 	flagsSave
 	flagsOutput
+	flagsDrain
 	// flagsParted is for verbs whose YAML documents are parted by a line. The others begin anew with each object.
 	flagsParted
 )
@@ -104,6 +109,7 @@ func (c *call) newFlags(v *verb) *pflag.FlagSet {
 		f.Lookup("dry-run").NoOptDefVal = "client"
 	})
 	add(flagsDelete, func() { o.deleteFlags(f) })
+	add(flagsDrain, func() { o.drainFlags(f) })
 	add(flagsRevision, func() { f.Int64Var(&o.revision, "revision", 0, "show this revision in detail") })
 	add(flagsToRevision, func() {
 		f.Int64Var(&o.toRevision, "to-revision", 0, "go back to this revision; 0 is the one before")
@@ -144,6 +150,19 @@ func (o *options) deleteFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.force, "force", false, "remove at once, with --grace-period=0")
 	f.BoolVar(&o.now, "now", false, "the same as --grace-period=1")
 	f.BoolVar(&o.wait, "wait", true, "has no effect: deletion does not wait here")
+}
+
+func (o *options) drainFlags(f *pflag.FlagSet) {
+	f.StringVarP(&o.selector, "selector", "l", "", "labels that the nodes must have")
+	f.StringVar(&o.podSelector, "pod-selector", "", "labels that the pods must have")
+	f.BoolVar(&o.ignoreDaemonSets, "ignore-daemonsets", false, "leave pods of DaemonSets where they are")
+	f.BoolVar(&o.deleteEmptyDir, "delete-emptydir-data", false, "delete pods with data in an emptyDir, too")
+	f.BoolVar(&o.force, "force", false, "delete pods that no controller replaces, too")
+	f.BoolVar(&o.disableEviction, "disable-eviction", false, "delete the pods, without asking disruption budgets")
+	f.IntVar(&o.gracePeriod, "grace-period", -1, "seconds for a pod to stop; a negative number is what the pod says")
+	f.DurationVar(&o.timeout, "timeout", 0, "give up after this; 0 is as long as something happens")
+	f.IntVar(&o.skipWait, "skip-wait-for-delete-timeout", 0,
+		"do not wait for pods that should have been gone for more than this number of seconds; 0 waits")
 }
 
 // check judges the flags that several verbs share and makes them ready for use.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/daemonsim/daemonsim"
+	"github.com/daemonsim/daemonsim/affinity"
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/spf13/pflag"
 )
@@ -26,9 +27,11 @@ type call struct {
 	flags *pflag.FlagSet
 	opts  options
 	// form is what -o asks for. Its zero value is what a verb prints by itself.
-	form   *format
-	args   []string
-	screen strings.Builder
+	form *format
+	// podLabels selects the pods of a drain.
+	podLabels affinity.Selector
+	args      []string
+	screen    strings.Builder
 	// out is for answers, err for warnings and errors.
 	out, err stream
 	failed   bool

@@ -27,6 +27,7 @@ func verbs() []verb {
 			flagsFiles | flagsSelect | flagsAllNamespaces | flagsDelete | flagsIgnore | flagsDryRun, remove},
 		{"describe", "(TYPE [NAME_PREFIX...] | TYPE/NAME...)",
 			flagsSelect | flagsAllNamespaces | flagsEvents, describe},
+		{"drain", "NODE...", flagsDrain | flagsDryRun, drain},
 		{"get", "(TYPE[,TYPE...] [NAME...] | TYPE/NAME...)",
 			flagsFiles | flagsSelect | flagsAllNamespaces | flagsPrint | flagsIgnore, get},
 		{"label", target + " KEY=VALUE... KEY-...",
