@@ -293,10 +293,13 @@ func (k *Kubelet) Run(cl *cluster.Client, t cluster.Task) {
 		stopped(cl, p)
 		return
 	}
+	if p.Terminal() {
+		return
+	}
 	if told := p.Status.WithNode(); told != p.Status {
 		p = set(cl, p, told)
 	}
-	if p.Terminal() || p.Terminating() || age(&p.Status) != t.Arg {
+	if p.Terminating() || age(&p.Status) != t.Arg {
 		return
 	}
 	k.runPod(cl, p, t.Kind)
