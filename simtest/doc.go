@@ -24,13 +24,16 @@
 //     maxUnavailable allows, and puts no more pods beside available ones than maxSurge allows.
 //   - [MissingNode]: a pod does not outlive its node for longer than the collector of pods waits, and is not
 //     collected for the lack of a node that exists.
+//   - [Life]: a pod stays on its node, in its terminal phase and on the far side of its restarts; it gets ready only
+//     while it runs, a kubelet that does not answer does nothing for it, and it is evicted from no node whose taints
+//     it tolerates for ever.
 //   - [Frozen]: nothing that was ever stored changes afterwards.
 //
 // A controller that lags is judged by what it sees: it creates pods where they should have been, and never a
 // second one beside a pod that it has seen or created. Deletion and Budget are left out then.
 //
-// What Quiet checks are functions of their own: [Placed], [Scheduled], [Counted], [History], [Claimed] and
-// [Collected]. Converged adds [RolledOut].
+// What Quiet checks are functions of their own: [Placed], [Scheduled], [Evicted], [Counted], [History], [Claimed]
+// and [Collected]. Converged adds [RolledOut].
 //
 // # Guarantees
 //

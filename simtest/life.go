@@ -2,6 +2,7 @@ package simtest
 
 import (
 	"slices"
+	"time"
 
 	"github.com/daemonsim/daemonsim"
 	"github.com/daemonsim/daemonsim/cluster"
@@ -11,11 +12,15 @@ import (
 
 // life holds what happens to a pod against what can happen to one. What a user writes it does not judge: people may
 // claim anything.
-type life struct{}
+type life struct {
+	// tainted is when the taints of each node last changed: an eviction of that moment may be by those before.
+	tainted map[cluster.UID]time.Duration
+}
 
-func (life) name() Check { return Life }
+func (*life) name() Check { return Life }
 
-func (life) change(sim *daemonsim.Sim, ch *cluster.Change, r *report) {
+func (l *life) change(sim *daemonsim.Sim, ch *cluster.Change, r *report) {
+	l.node(ch)
 	before, ok := ch.Before.(*cluster.Pod)
 	if !ok || ch.Actor == "user" {
 		return
@@ -24,11 +29,26 @@ func (life) change(sim *daemonsim.Sim, ch *cluster.Change, r *report) {
 		r.add(before, "changed by the kubelet of node %q, which does not answer", before.NodeName)
 	}
 	if ch.Actor == tainteviction.Name && deleted(ch) != nil {
-		evicted(sim, before, r)
+		l.evicted(sim, before, r)
 	}
 	if after, ok := ch.After.(*cluster.Pod); ok {
 		passes(before, after, r)
 	}
+}
+
+// node notes when the taints of a node change.
+func (l *life) node(ch *cluster.Change) {
+	n, ok := ch.After.(*cluster.Node)
+	if !ok {
+		return
+	}
+	if before, ok := ch.Before.(*cluster.Node); ok && slices.Equal(before.Spec.Taints, n.Spec.Taints) {
+		return
+	}
+	if l.tainted == nil {
+		l.tainted = make(map[cluster.UID]time.Duration)
+	}
+	l.tainted[n.UID] = ch.Time
 }
 
 // passes judges one step of a pod's life. A phase that is terminal is so for ever, and one that runs does not go back
@@ -53,9 +73,9 @@ func passes(before, after *cluster.Pod, r *report) {
 
 // evicted judges an eviction by the taints of the pod's node. How long a toleration lasts is not looked at: a wait that
 // has begun goes on when the node is gone, or changes its taints.
-func evicted(sim *daemonsim.Sim, p *cluster.Pod, r *report) {
+func (l *life) evicted(sim *daemonsim.Sim, p *cluster.Pod, r *report) {
 	node := sim.Node(p.NodeName)
-	if node == nil || sim.ViewOf(tainteviction.Name) != sim.Reader {
+	if node == nil || sim.ViewOf(tainteviction.Name) != sim.Reader || l.tainted[node.UID] == sim.Now() {
 		return
 	}
 	if bears, forever := bearing(p, node); bears && forever {

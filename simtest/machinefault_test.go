@@ -3,6 +3,7 @@ package simtest_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"pgregory.net/rapid"
@@ -14,6 +15,7 @@ import (
 	"github.com/daemonsim/daemonsim/cluster/podsecurity"
 	"github.com/daemonsim/daemonsim/daemonset"
 	"github.com/daemonsim/daemonsim/scheduler"
+	"github.com/daemonsim/daemonsim/taints"
 )
 
 // What goes wrong around nodes and pods: pressure, processes that stop, namespaces that forbid, caches that fall
@@ -39,6 +41,27 @@ func (m *machine) NodePressed(t *rapid.T) {
 	m.do(t, fmt.Sprintf("node %s reports %s=%s", name, kind, status), func(sim *daemonsim.Sim) error {
 		return sim.ReportCondition(name, cluster.NodeCondition{Type: kind, Status: status})
 	})
+}
+
+// circles reports whether pods may come and be evicted without end: a node has a taint that a DaemonSet tolerates for a
+// while.
+func circles(sim *daemonsim.Sim) bool {
+	tainted := false
+	for n := range sim.Nodes() {
+		tainted = tainted || slices.ContainsFunc(n.Spec.Taints, isOther)
+	}
+	return tainted && slices.ContainsFunc(daemonset.All(sim.Reader, ""), func(set *daemonset.DaemonSet) bool {
+		return slices.ContainsFunc(set.Spec.Template.Spec.Tolerations, func(t taints.Toleration) bool {
+			return t.TolerationSeconds != nil
+		})
+	})
+}
+
+func isOther(t taints.Taint) bool { return t.Key == "other" && t.Effect == taints.EffectNoExecute }
+
+// bearable takes the taint from a node that some tolerate for a while.
+func bearable(n *cluster.Node) {
+	n.Spec.Taints = slices.DeleteFunc(n.Spec.Taints, isOther)
 }
 
 // relieve ends all pressures.
@@ -203,7 +226,7 @@ func (m *machine) mend(t *rapid.T) {
 			return err
 		}
 		for n := range sim.Nodes() {
-			if err := relieve(sim, n); err != nil {
+			if err := errors.Join(relieve(sim, n), sim.UpdateNode(n.Name, bearable)); err != nil {
 				return err
 			}
 		}

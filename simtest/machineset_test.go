@@ -85,7 +85,7 @@ func drawPlacement(t *rapid.T, spec *cluster.PodSpec) {
 	case "name":
 		spec.NodeName = "n1"
 	}
-	switch rapid.SampledFrom([]string{"none", "dedicated", "all", "execute"}).Draw(t, "tolerations") {
+	switch rapid.SampledFrom([]string{"none", "dedicated", "all", "execute", "for a while"}).Draw(t, "tolerations") {
 	case "dedicated":
 		spec.Tolerations = []taints.Toleration{{Key: "dedicated", Value: "v"}}
 	case "all":
@@ -94,6 +94,11 @@ func drawPlacement(t *rapid.T, spec *cluster.PodSpec) {
 		spec.Tolerations = []taints.Toleration{
 			{Key: "other", Operator: taints.OperatorExists, Effect: taints.EffectNoExecute},
 		}
+	case "for a while":
+		// On a tainted node it comes, is evicted and comes again, without end.
+		spec.Tolerations = []taints.Toleration{{
+			Key: "other", Operator: taints.OperatorExists, Effect: taints.EffectNoExecute, TolerationSeconds: new(int64(8)),
+		}}
 	}
 }
 

@@ -120,14 +120,14 @@ func tolerated(spec *cluster.PodSpec, taint taints.Taint) bool {
 			return true
 		}
 	}
-	for _, t := range spec.Tolerations {
-		effect := t.Effect == "" || t.Effect == taint.Effect
-		key := t.Key == "" || t.Key == taint.Key
-		exists := t.Operator == taints.OperatorExists
-		equal := (t.Operator == "" || t.Operator == taints.OperatorEqual) && t.Value == taint.Value
-		if effect && key && (exists || equal) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(spec.Tolerations, func(t taints.Toleration) bool { return matches(t, taint) })
+}
+
+// matches reports whether a toleration tolerates a taint.
+func matches(t taints.Toleration, taint taints.Taint) bool {
+	effect := t.Effect == "" || t.Effect == taint.Effect
+	key := t.Key == "" || t.Key == taint.Key
+	exists := t.Operator == taints.OperatorExists
+	equal := (t.Operator == "" || t.Operator == taints.OperatorEqual) && t.Value == taint.Value
+	return effect && key && (exists || equal)
 }

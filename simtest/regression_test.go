@@ -109,6 +109,25 @@ func TestHeldPodOfMissingNode(t *testing.T) {
 	require.NoError(t, simtest.Converged(sim))
 }
 
+// TestFailedStaysUnready ends a pod by hand in the moment between its node's return and its kubelet's report of it.
+// What has ended does not get ready any more.
+func TestFailedStaysUnready(t *testing.T) {
+	sim, checker := small(t, daemonsim.Config{})
+	require.NoError(t, sim.Settle())
+	require.NoError(t, sim.FailNode("a", 0))
+	require.NoError(t, sim.RunFor(2*time.Minute))
+	p := podOn(sim, "a")
+	require.False(t, p.Status.Ready)
+	require.NoError(t, sim.RecoverNode("a"))
+	status := sim.PodByUID(p.UID).Status
+	status.Phase, status.Started = cluster.PodFailed, false
+	_, err := sim.SetPodStatus(p.UID, status)
+	require.NoError(t, err)
+	require.NoError(t, sim.Settle())
+	require.NoError(t, checker.Err())
+	require.NoError(t, simtest.Converged(sim))
+}
+
 // TestHashKnowsBehaviours gives an image another behaviour in a fork: what will happen differs from then
 // on, so the hash does, too.
 func TestHashKnowsBehaviours(t *testing.T) {

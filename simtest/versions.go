@@ -130,7 +130,7 @@ func (counters) change(sim *daemonsim.Sim, ch *cluster.Change, r *report) {
 			s.NumberUnavailable, s.DesiredNumberScheduled, s.NumberAvailable)
 	}
 	// A controller that lags may write what it counted for a namesake that is gone.
-	if s.ObservedGeneration > set.Generation && !lags(sim) {
+	if ch.Actor == daemonset.Name && s.ObservedGeneration > set.Generation && !lags(sim) {
 		r.add(set, "observed generation %d of %d", s.ObservedGeneration, set.Generation)
 	}
 }

@@ -19,6 +19,7 @@ const (
 	Deletion    Check = "deletion"
 	Budget      Check = "budget"
 	MissingNode Check = "missing-node"
+	Life        Check = "life"
 	Frozen      Check = "frozen"
 )
 

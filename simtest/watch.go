@@ -45,6 +45,7 @@ func Watch(sim *daemonsim.Sim, skip ...Check) *Checker {
 	c, shared := &Checker{sim: sim}, new(memo)
 	for _, check := range []changeCheck{
 		newVersions(sim), counters{}, &creation{memo: shared}, deletion{shared}, &budget{memo: shared}, &missingNode{},
+		&life{},
 	} {
 		if !slices.Contains(skip, check.name()) {
 			c.checks = append(c.checks, check)
