@@ -31,8 +31,8 @@
 // # Guarantees
 //
 //   - No command line panics. Equal simulations and equal command lines give equal bytes.
-//   - Only rollout status, drain and get --watch move the time. Every other verb acts at the present moment, and what the
-//     cluster makes of it happens when the cluster runs.
+//   - Only rollout status, drain and get --watch move the time. Every other verb acts at the present moment, and
+//     what the cluster makes of it happens when the cluster runs.
 //   - With --dry-run nothing changes: the verb works on a fork.
 //
 // # Differences from kubectl
