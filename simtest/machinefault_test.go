@@ -11,6 +11,7 @@ import (
 	"github.com/daemonsim/daemonsim"
 	"github.com/daemonsim/daemonsim/affinity"
 	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/cluster/disruption"
 	"github.com/daemonsim/daemonsim/cluster/kubelet"
 	"github.com/daemonsim/daemonsim/cluster/podsecurity"
 	"github.com/daemonsim/daemonsim/daemonset"
@@ -179,6 +180,15 @@ func (m *machine) BudgetChanges(t *rapid.T) {
 			ObjectMeta: cluster.ObjectMeta{Name: app, Namespace: "default"}, Spec: spec,
 		})
 		return err
+	})
+}
+
+// PodEvicted asks for a pod to go, as a drain does.
+func (m *machine) PodEvicted(t *rapid.T) {
+	p := m.pod(t)
+	m.do(t, "pod "+p.Name+" evicted", func(sim *daemonsim.Sim) error {
+		_, err := sim.Evict(p.Namespace, p.Name, disruption.EvictOptions{})
+		return unless(cluster.ErrTooManyRequests, err)
 	})
 }
 
