@@ -10,19 +10,32 @@ import (
 const Name = "node-controller"
 
 // Controller is the actor that watches over the nodes. New makes one.
-type Controller struct{ config Config }
+type Controller struct {
+	config Config
+	zones  zones
+	// opened says that the nodes which were there at first have been counted, at the change of that version.
+	opened  bool
+	version uint64
+}
 
 // New returns the controller.
-func New(config Config) *Controller { return &Controller{config.withDefaults()} }
+func New(config Config) *Controller { return &Controller{config: config.withDefaults()} }
 
-// The tasks of the controller: the first two are about a node, the last one is about a pod.
+// The tasks of the controller: the first three are about a node, the next one is about a pod.
 const (
 	// taskTaint brings the taints of effect NoSchedule up to date.
 	taskTaint cluster.TaskKind = iota + 1
 	// taskPass is the part of a pass over all nodes that is about one of them.
 	taskPass
+	// taskGreet is the same for a node that no pass has seen.
+	taskGreet
 	// taskMark looks at a pod that has come to a node.
 	taskMark
+	// taskZones comes with a pass, and taskClose when all that is about single nodes is done: it judges the
+	// zones. taskServe looks at the nodes of a zone that wait for a taint.
+	taskZones
+	taskClose
+	taskServe
 )
 
 // Name is "node-controller".
@@ -30,7 +43,10 @@ func (c *Controller) Name() string { return Name }
 
 // TaskName names the controller's tasks.
 func (c *Controller) TaskName(kind cluster.TaskKind) string {
-	names := [...]string{taskTaint: "taint", taskPass: "pass", taskMark: "mark"}
+	names := [...]string{
+		taskTaint: "taint", taskPass: "pass", taskGreet: "pass", taskMark: "mark",
+		taskZones: "pass", taskClose: "judge zones", taskServe: "serve a zone",
+	}
 	if int(kind) >= len(names) {
 		return ""
 	}
@@ -40,15 +56,20 @@ func (c *Controller) TaskName(kind cluster.TaskKind) string {
 // Fork returns a copy.
 func (c *Controller) Fork() cluster.Actor {
 	f := *c
+	f.zones = c.zones.fork()
 	return &f
 }
+
+// AppendState writes what is known of the zones.
+func (c *Controller) AppendState(b []byte) []byte { return c.zones.appendState(b) }
 
 // Observe has a look taken at nodes that have something to be done, and at pods that come to a node which is
 // not ready.
 func (c *Controller) Observe(cl *cluster.Client, ch *cluster.Change) {
+	c.count(cl, ch)
 	switch obj := ch.After.(type) {
 	case *cluster.Node:
-		c.observeNode(cl, obj)
+		c.observeNode(cl, ch.Before == nil, obj)
 	case *cluster.Pod:
 		before, _ := ch.Before.(*cluster.Pod)
 		if !obj.Bound() || before != nil && before.Bound() {
@@ -60,17 +81,33 @@ func (c *Controller) Observe(cl *cluster.Client, ch *cluster.Change) {
 	}
 }
 
-func (c *Controller) observeNode(cl *cluster.Client, n *cluster.Node) {
+func (c *Controller) observeNode(cl *cluster.Client, first bool, n *cluster.Node) {
 	if _, changed := NoScheduleTaints(n); changed {
 		cl.After(0, cluster.Task{Kind: taskTaint, Object: n.UID})
 	}
 	now := cl.Now()
-	if _, changed := NoExecuteTaints(n); changed {
+	switch {
+	case first && executes(n):
+		cl.After(c.config.pass(now)-now, cluster.Task{Kind: taskGreet, Object: n.UID})
+	case c.due(n):
 		cl.After(c.config.pass(now)-now, cluster.Task{Kind: taskPass, Object: n.UID})
 	}
-	if at, silent := c.config.GivenUpAt(n); silent {
+	if at, silent := c.config.givenUpAt(n, c.zones.freshSince); silent {
 		cl.After(max(at, c.config.pass(now))-now, cluster.Task{Kind: taskPass, Object: n.UID})
 	}
+}
+
+// due reports whether the next pass finds something to be done about the taints of effect NoExecute of a node.
+func (c *Controller) due(n *cluster.Node) bool {
+	l, _ := c.zone(n)
+	list, changed := NoExecuteTaints(n)
+	switch {
+	case lost(n) && l.waits(n.Name):
+		return changed && len(list) <= len(n.Spec.Taints)
+	case lost(n):
+		return changed || !l.knows(n.Name)
+	}
+	return changed || n.Ready() && l.knows(n.Name)
 }
 
 // lost reports whether a node has said, or is said, not to be ready.
@@ -87,12 +124,16 @@ func (c *Controller) Run(cl *cluster.Client, t cluster.Task) {
 		}
 		return
 	}
+	if t.Kind >= taskZones {
+		c.runZones(cl, t)
+		return
+	}
 	n, _ := cl.Live().ByUID(t.Object).(*cluster.Node)
 	if n == nil {
 		return
 	}
-	if t.Kind == taskPass {
-		c.pass(cl, n)
+	if t.Kind == taskPass || t.Kind == taskGreet {
+		c.pass(cl, n, t.Kind == taskGreet)
 		return
 	}
 	if list, changed := NoScheduleTaints(n); changed {
@@ -100,20 +141,44 @@ func (c *Controller) Run(cl *cluster.Client, t cluster.Task) {
 	}
 }
 
-// pass gives a node up whose time is over. What follows from that is a change, which the controller observes.
-func (c *Controller) pass(cl *cluster.Client, n *cluster.Node) {
-	if at, silent := c.config.GivenUpAt(n); silent && at <= cl.Now() {
-		wasReady := n.Ready()
-		_, _ = cl.SetNodeConditions(n.UID, GiveUp(n.Status.Conditions, cl.Now()))
-		if wasReady {
-			cl.Event(n, cluster.EventNormal, "NodeNotReady", "Node "+n.Name+" status is now: NodeNotReady")
-			markAll(cl, n)
-		}
-		return
+// pass gives a node up whose time is over, and has it wait for the taint that follows. A node that is seen for the
+// first time loses the taint first, but what is to be done about it follows from the node as it was found.
+func (c *Controller) pass(cl *cluster.Client, n *cluster.Node, first bool) {
+	found := n.Spec.Taints
+	if first {
+		l, _ := c.zone(n)
+		l.drop(n.Name)
+		n = absolve(cl, n)
 	}
-	if list, changed := NoExecuteTaints(n); changed {
-		_, _ = cl.SetNodeTaints(n.UID, list)
+	n = c.check(cl, n)
+	if first {
+		own := *n
+		own.Spec.Taints = found
+		n = &own
 	}
+	c.enqueue(cl, n)
+}
+
+// check gives a node up whose time is over, and returns it as it is then.
+func (c *Controller) check(cl *cluster.Client, n *cluster.Node) *cluster.Node {
+	at, silent := c.config.givenUpAt(n, c.zones.freshSince)
+	if !silent {
+		return n
+	}
+	if at > cl.Now() {
+		cl.After(at-cl.Now(), cluster.Task{Kind: taskPass, Object: n.UID})
+		return n
+	}
+	wasReady := n.Ready()
+	next, err := cl.SetNodeConditions(n.UID, GiveUp(n.Status.Conditions, cl.Now()))
+	if err != nil {
+		return n
+	}
+	if wasReady {
+		cl.Event(n, cluster.EventNormal, "NodeNotReady", "Node "+n.Name+" status is now: NodeNotReady")
+		markAll(cl, n)
+	}
+	return next
 }
 
 // markAll marks the pods of a node that has been given up.

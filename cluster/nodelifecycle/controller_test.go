@@ -28,7 +28,12 @@ func newWorld(t *testing.T, config nodelifecycle.Config) *world {
 	w := &world{t: t}
 	w.Cluster = cluster.New(cluster.Config{TaintNewNodes: true},
 		nodelifecycle.New(config), kubelet.New(kubelet.Config{}))
+	// Where no node is ready nobody is evicted, so there is one that always is.
+	w.create(&cluster.Node{ObjectMeta: cluster.ObjectMeta{Name: "spare"}})
 	w.OnChange(func(ch *cluster.Change) {
+		if ch.Object().Meta().Name == "spare" {
+			return
+		}
 		switch obj := ch.After.(type) {
 		case *cluster.Node:
 			w.tell(ch, "%s %s", obj.Name, state(obj))
@@ -232,7 +237,7 @@ func TestUnreachable(t *testing.T) {
 		if diff := cmp.Diff(want, w.Node("a").Status.Conditions); diff != "" {
 			t.Errorf("N-20: conditions (-want +got):\n%s", diff)
 		}
-		require.Equal(t, "Ready=Unknown network-unavailable:NoSchedule unreachable:NoExecute unreachable:NoSchedule", state(w.Node("a")))
+		require.Equal(t, "Ready=Unknown network-unavailable:NoSchedule unreachable:NoSchedule unreachable:NoExecute", state(w.Node("a")))
 	})
 	t.Run("N-25 it was not ready before", func(t *testing.T) {
 		w := newWorld(t, nodelifecycle.Config{})
@@ -306,6 +311,7 @@ func TestReportedNotReady(t *testing.T) {
 	t.Run("N-35", func(t *testing.T) {
 		w := newWorld(t, nodelifecycle.Config{})
 		w.addNode("a")
+		w.addPod("p", "a")
 		w.run(s)
 		n := w.Node("a").Clone().(*cluster.Node)
 		n.Spec.Unschedulable = true
@@ -313,6 +319,7 @@ func TestReportedNotReady(t *testing.T) {
 		require.NoError(t, err)
 		w.run(2 * s)
 		require.Equal(t, "Ready=True unschedulable:NoSchedule", state(w.Node("a")))
+		require.True(t, w.Pod("default", "p").Status.Ready)
 		n = w.Node("a").Clone().(*cluster.Node)
 		n.Spec.Unschedulable = false
 		_, err = w.Update(n)
@@ -349,9 +356,66 @@ func TestLagging(t *testing.T) {
 	require.Equal(t, "Ready=True", state(w.Node("a")))
 	w.fail("a", 0)
 	require.NoError(t, w.Settle())
-	require.Equal(t, "Ready=Unknown unreachable:NoSchedule unreachable:NoExecute", state(w.Node("a")))
+	require.Equal(t, "Ready=Unknown unreachable:NoExecute unreachable:NoSchedule", state(w.Node("a")))
 	w.recover("a")
 	require.NoError(t, w.Settle())
 	require.Equal(t, "Ready=True", state(w.Node("a")))
 	require.True(t, w.Pod("default", "p").Status.Ready)
+}
+
+// TestFirstSight_N26 has nodes that are tainted before the controller has seen them.
+func TestFirstSight_N26(t *testing.T) {
+	const notReady, unreachable = taints.KeyNotReady, taints.KeyUnreachable
+	tainted := func(w *world, name, key string, conditions ...cluster.NodeCondition) {
+		n := &cluster.Node{ObjectMeta: cluster.ObjectMeta{Name: name}}
+		n.Spec.Taints = []taints.Taint{{Key: key, Effect: taints.EffectNoExecute}}
+		n.Status.Conditions = conditions
+		w.create(n)
+	}
+	t.Run("it is taken off", func(t *testing.T) {
+		w := newWorld(t, nodelifecycle.Config{})
+		w.run(s)
+		tainted(w, "a", unreachable)
+		w.run(time.Minute)
+		w.want("in the next pass",
+			"t=1s user: a Ready=True unreachable:NoExecute not-ready:NoSchedule",
+			"t=1s node-controller: a Ready=True unreachable:NoExecute",
+			"t=5s node-controller: a Ready=True")
+	})
+	t.Run("and put on again", func(t *testing.T) {
+		w := newWorld(t, nodelifecycle.Config{})
+		w.run(s)
+		tainted(w, "a", notReady, ready("False"))
+		tainted(w, "b", notReady, ready("False"))
+		w.run(time.Minute)
+		w.want("in its turn",
+			"t=1s user: a Ready=False not-ready:NoExecute not-ready:NoSchedule",
+			"t=1s user: b Ready=False not-ready:NoExecute not-ready:NoSchedule",
+			"t=5s node-controller: a Ready=False not-ready:NoSchedule",
+			"t=5s node-controller: b Ready=False not-ready:NoSchedule",
+			"t=5s node-controller: a Ready=False not-ready:NoSchedule not-ready:NoExecute",
+			"t=15s node-controller: b Ready=False not-ready:NoSchedule not-ready:NoExecute")
+	})
+	t.Run("the opposite one", func(t *testing.T) {
+		w := newWorld(t, nodelifecycle.Config{})
+		w.run(s)
+		tainted(w, "a", unreachable, ready("False"))
+		w.run(time.Minute)
+		w.want("is swapped at once",
+			"t=1s user: a Ready=False unreachable:NoExecute not-ready:NoSchedule",
+			"t=5s node-controller: a Ready=False not-ready:NoSchedule",
+			"t=5s node-controller: a Ready=False not-ready:NoSchedule not-ready:NoExecute")
+	})
+	t.Run("the controller starts anew", func(t *testing.T) {
+		w := newWorld(t, nodelifecycle.Config{})
+		w.addNode("a", ready("False"))
+		w.run(61 * s)
+		w.take()
+		require.NoError(t, w.Stop(nodelifecycle.Name))
+		require.NoError(t, w.Start(nodelifecycle.New(nodelifecycle.Config{})))
+		w.run(2 * time.Minute)
+		w.want("it sees all nodes for the first time",
+			"t=1m5s node-controller: a Ready=False not-ready:NoSchedule",
+			"t=1m5s node-controller: a Ready=False not-ready:NoSchedule not-ready:NoExecute")
+	})
 }

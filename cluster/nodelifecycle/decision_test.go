@@ -116,6 +116,7 @@ func TestNoExecuteTaints(t *testing.T) {
 		{"D-215 not ready", nodeWith("Ready", "False"), []string{notReady}, ""},
 		{"D-215 unreachable", nodeWith("Ready", "Unknown"), []string{unreachable}, ""},
 		{"N-33 no condition", nodeWith(), nil, "nothing is known"},
+		{"N-33 no condition, tainted", tainted(nodeWith(), notReady), []string{notReady}, "it is left as it is"},
 		{"N-33 the opposite one", tainted(nodeWith("Ready", "Unknown"), notReady, "gpu:NoExecute"),
 			[]string{"gpu:NoExecute", unreachable}, "they are mutually exclusive"},
 		{"N-33 there already", tainted(nodeWith("Ready", "False"), notReady), []string{notReady}, ""},
@@ -186,4 +187,8 @@ func TestGivenUpAt(t *testing.T) {
 func TestValidate(t *testing.T) {
 	require.NoError(t, nodelifecycle.Config{}.Validate())
 	require.EqualError(t, nodelifecycle.Config{GracePeriod: -s}.Validate(), "GracePeriod: -1s is negative")
+	require.EqualError(t, nodelifecycle.Config{TaintInterval: -s}.Validate(), "TaintInterval: -1s is negative")
+	require.EqualError(t, nodelifecycle.Config{LargeZone: -1}.Validate(), "LargeZone: -1 is negative")
+	require.EqualError(t, nodelifecycle.Config{UnhealthyPercent: 101}.Validate(),
+		"UnhealthyPercent: 101 is not from 0 to 100")
 }

@@ -7,18 +7,25 @@
 // what its conditions are then, and [NoExecuteTaints] the taints that follow from being given up, or from
 // reporting that it is not ready.
 //
+// Nodes get these taints one after the other, zone by zone. At the end of a pass every zone is found to be in a
+// [ZoneState] by [Config.State], and [Config.Interval] is how much time passes from one of its nodes to the next. Where
+// no node is ready at all, nobody is to be evicted: then the taints are taken off again everywhere.
+//
 // # Guarantees
 //
 //   - A node that is well costs nothing: heartbeats are no events, and a pass takes place only for the
 //     nodes on which it finds something to do, at the moments at which the passes of Kubernetes come.
-//   - The controller keeps nothing. What it does follows from the node as it is.
+//   - Of single nodes the controller keeps nothing but the names of those that wait for a taint. Of a zone it keeps
+//     how many of its nodes are ready, which costs a node nothing but a look at its labels.
 //
 // # Differences from Kubernetes
 //
 //   - Passes come at the multiples of the monitor period since the start of the simulation, and see what is
 //     written at that very moment.
-//   - NoExecute taints are added in the pass that finds them missing. There are no zones yet, so neither
-//     a limit on how many nodes are tainted in a while nor a stop when all nodes fail.
+//   - What waits for a taint of effect NoExecute is served at the end of the pass, and then whenever there is a
+//     token again, to the next tenth of a second. Of the nodes that wait the first one by name is next, unless the
+//     cluster's Chooser takes another; Kubernetes takes them in the order of a map.
+//   - A zone of which all nodes are left out keeps its bucket; in Kubernetes it has a new one in every pass.
 //   - The lease is not read again before a node is given up: there is no cache that could be older.
 //   - The labels of operating system and architecture have no beta twins.
 //   - Nodes that come and go are not announced by an Event.

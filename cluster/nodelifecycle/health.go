@@ -18,11 +18,19 @@ type Config struct {
 	// StartupGracePeriod is the same for a node that has never reported a status, counted from its creation.
 	// Zero means 60 s.
 	StartupGracePeriod time.Duration
+	// TaintInterval is the time from one node of a zone that gets a taint of effect NoExecute to the next. Zero
+	// means 10 s. SecondaryTaintInterval is the same for a zone of more than LargeZone nodes that is in a partial
+	// disruption; a smaller one gets none then. Zeros mean 100 s and 50 nodes.
+	TaintInterval, SecondaryTaintInterval time.Duration
+	LargeZone                             int
+	// UnhealthyPercent is from which part of a zone's nodes on that are not ready a zone is in a partial
+	// disruption. Zero means 55.
+	UnhealthyPercent int
 
 	_ struct{}
 }
 
-// Validate reports the first duration that is negative.
+// Validate reports the first field that makes no sense.
 func (c Config) Validate() error {
 	for _, d := range [...]struct {
 		name  string
@@ -30,10 +38,17 @@ func (c Config) Validate() error {
 	}{
 		{"MonitorPeriod", c.MonitorPeriod}, {"GracePeriod", c.GracePeriod},
 		{"StartupGracePeriod", c.StartupGracePeriod},
+		{"TaintInterval", c.TaintInterval}, {"SecondaryTaintInterval", c.SecondaryTaintInterval},
 	} {
 		if d.value < 0 {
 			return fmt.Errorf("%s: %v is negative", d.name, d.value)
 		}
+	}
+	if c.LargeZone < 0 {
+		return fmt.Errorf("LargeZone: %d is negative", c.LargeZone)
+	}
+	if c.UnhealthyPercent < 0 || c.UnhealthyPercent > 100 {
+		return fmt.Errorf("UnhealthyPercent: %d is not from 0 to 100", c.UnhealthyPercent)
 	}
 	return nil
 }
@@ -46,10 +61,17 @@ func (c Config) withDefaults() Config {
 	}{
 		{&c.MonitorPeriod, 5 * time.Second}, {&c.GracePeriod, 50 * time.Second},
 		{&c.StartupGracePeriod, 60 * time.Second},
+		{&c.TaintInterval, 10 * time.Second}, {&c.SecondaryTaintInterval, 100 * time.Second},
 	} {
 		if *d.value <= 0 {
 			*d.value = d.standard
 		}
+	}
+	if c.LargeZone <= 0 {
+		c.LargeZone = 50
+	}
+	if c.UnhealthyPercent <= 0 {
+		c.UnhealthyPercent = 55
 	}
 	return c
 }
@@ -62,7 +84,10 @@ func (c Config) pass(at time.Duration) time.Duration {
 // GivenUpAt is the pass in which a node is given up that does not answer: the first one more than the grace
 // period after the pass that saw its last heartbeat. The second result is false for a node that answers and
 // for one that has been given up already.
-func (c Config) GivenUpAt(n *cluster.Node) (time.Duration, bool) {
+func (c Config) GivenUpAt(n *cluster.Node) (time.Duration, bool) { return c.givenUpAt(n, 0) }
+
+// givenUpAt is GivenUpAt when every node counts as heard of at a time.
+func (c Config) givenUpAt(n *cluster.Node, fresh time.Duration) (time.Duration, bool) {
 	out, silent := n.Outage()
 	status := n.ConditionStatus(cluster.NodeReady)
 	if !silent || status == cluster.ConditionUnknown {
@@ -77,6 +102,7 @@ func (c Config) GivenUpAt(n *cluster.Node) (time.Duration, bool) {
 			seen = n.CreationTimestamp
 		}
 	}
+	seen = max(seen, fresh)
 	if grace >= math.MaxInt64-seen-c.MonitorPeriod {
 		return 0, false
 	}

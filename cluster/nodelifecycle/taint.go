@@ -85,10 +85,15 @@ func owned(key string) bool {
 }
 
 // NoExecuteTaints returns the taints of a node with not-ready or unreachable of effect NoExecute as its
-// condition Ready has it, and whether that is a change. A node has at most one of them.
+// condition Ready has it, and whether that is a change. A node has at most one of them. One without the condition
+// keeps what it has.
 func NoExecuteTaints(n *cluster.Node) (list []taints.Taint, changed bool) {
-	wanted := readyKey(n.ConditionStatus(cluster.NodeReady))
+	status := n.ConditionStatus(cluster.NodeReady)
+	wanted := readyKey(status)
 	list = n.Spec.Taints
+	if status == "" {
+		return list, false
+	}
 	for _, key := range [...]string{taints.KeyNotReady, taints.KeyUnreachable} {
 		t := taints.Taint{Key: key, Effect: taints.EffectNoExecute}
 		switch there := has(list, t); {
@@ -99,6 +104,12 @@ func NoExecuteTaints(n *cluster.Node) (list []taints.Taint, changed bool) {
 		}
 	}
 	return list, changed
+}
+
+// executes reports whether a node has one of these taints.
+func executes(n *cluster.Node) bool {
+	return has(n.Spec.Taints, taints.Taint{Key: taints.KeyNotReady, Effect: taints.EffectNoExecute}) ||
+		has(n.Spec.Taints, taints.Taint{Key: taints.KeyUnreachable, Effect: taints.EffectNoExecute})
 }
 
 // has reports whether the list has a taint of that key and effect.
