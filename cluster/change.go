@@ -29,6 +29,8 @@ type Change struct {
 	Verb Verb
 	// Before is nil for a creation, After for a deletion. Both are frozen.
 	Before, After Object
+	// Unacknowledged says that a Fault took the answer: who wrote has been told that the write had failed.
+	Unacknowledged bool
 }
 
 // Object is the object after the change or, when it was deleted, before.

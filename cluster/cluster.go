@@ -62,6 +62,10 @@ type Cluster struct {
 	running   Task
 	isRunning bool
 	recent    recentTasks
+	// faults are those that have not been used up. Forks share the list.
+	faults []Fault
+	// unacknowledged says that the answer to the request that is carried out will be lost.
+	unacknowledged bool
 }
 
 // Actor is a part of the control plane: a controller, the scheduler, the kubelets. Actors are
@@ -192,6 +196,7 @@ func (c *Cluster) Fork() *Cluster {
 		actors:   make([]Actor, len(c.actors), len(c.actors)+1),
 		clients:  make([]*Client, len(c.clients), len(c.clients)+1),
 		recent:   c.recent,
+		faults:   c.faults,
 	}
 	f.chooser = forkChooser(c.chooser)
 	clients := make([]Client, len(c.clients))

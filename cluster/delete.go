@@ -58,6 +58,14 @@ func (p Preconditions) Check(m *ObjectMeta) error {
 // when there is no such object, and with ErrConflict when that is not as the preconditions say.
 func (cl *Client) Delete(kind Kind, namespace, name string, opts DeleteOptions) error {
 	cl.c.mustNotTell("delete an object")
+	if f := cl.fault(Deleted, kind); f != nil {
+		what := ObjectError{Kind: kind, Key: (&ObjectMeta{Namespace: namespace, Name: name}).Key()}
+		return cl.failed(f, what, func() { _ = cl.delete(kind, namespace, name, opts) })
+	}
+	return cl.delete(kind, namespace, name, opts)
+}
+
+func (cl *Client) delete(kind Kind, namespace, name string, opts DeleteOptions) error {
 	obj := cl.c.store.get(kind, namespace, name)
 	if obj == nil {
 		key := (&ObjectMeta{Namespace: namespace, Name: name}).Key()

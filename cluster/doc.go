@@ -14,7 +14,7 @@
 //
 //   - Equal configuration and equal calls give equal changes, byte by byte, on every platform.
 //   - An object that was handed in is copied, one that comes out never changes. Do not write to it.
-//   - A failed call leaves the cluster as it was, and no input panics. Writing
+//   - A failed call leaves the cluster as it was, unless a [Fault] says otherwise, and no input panics. Writing
 //     from within Observe or OnChange does: that is a mistake in the program.
 //   - A write costs what it changes. Nothing here scans the cluster but [Cluster.Hash] and the
 //     sequences that walk all objects of a kind.
@@ -25,7 +25,8 @@
 //   - A namespace comes into being when it is first named.
 //   - A node that is created without conditions is Ready at once, and nothing taints it by itself.
 //   - An actor sees a change as soon as it is written, unless it has a [Lag]. A lag is a fixed delay for each
-//     kind of object; a watch neither breaks off nor skips a version of an object.
+//     kind of object. A watch neither breaks off nor skips a version of an object by itself: see
+//     [Cluster.Relist]. Requests fail for no fault of their own when a [Fault] says so.
 //   - An object that is deleted in the foreground is kept only when it has dependents to wait for, and a pod
 //     never.
 //   - For each object the latest 100 Events are kept, however old they are. Recorders forget none of the

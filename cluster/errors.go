@@ -14,6 +14,9 @@ var (
 	ErrForbidden     = errors.New("forbidden")
 	// ErrTooManyRequests says that the same request may succeed later: the answer 429 of an API server.
 	ErrTooManyRequests = errors.New("too many requests")
+	// ErrTimeout and ErrInternal are answers of a Fault: what was asked for may have been done all the same.
+	ErrTimeout  = errors.New("timeout")
+	ErrInternal = errors.New("internal error")
 )
 
 // ObjectError says which operation on which object failed, and why. Invalid input is an ObjectError

@@ -43,6 +43,10 @@ func (c *Cluster) Hash() uint64 {
 			h.flush()
 		}
 	}
+	for _, f := range c.faults {
+		h.buf = fmt.Appendf(h.buf[:0], "%+v", f)
+		h.flush()
+	}
 	return h.sum
 }
 

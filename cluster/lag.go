@@ -19,6 +19,10 @@ type Lag struct {
 	Delay time.Duration
 	// Kinds are the delays of the kinds for which it is another.
 	Kinds map[Kind]time.Duration
+	// StaleList says that it is the API server that is behind, so that a list is as old as what a watch brings: an
+	// actor that is stopped and started anew begins with what it would see had it gone on. Else it begins with
+	// what there is. Kubernetes' clients ask for such a list since v1.35, but not every API server has one.
+	StaleList bool
 }
 
 // of is the delay of a kind.
@@ -59,10 +63,14 @@ func (c *Cluster) SetLag(actor string, lag Lag) error {
 		if a == nil || c.clients[i].name != actor {
 			continue
 		}
-		if was, ok := a.(stopped); ok {
+		was, isStopped := a.(stopped)
+		if isStopped {
 			c.actors[i] = stopped{was.name, lag.clone()}
-		} else {
+		}
+		if !isStopped || lag.StaleList {
 			c.clients[i].setLag(lag)
+		} else {
+			c.clients[i].loseView()
 		}
 		return nil
 	}
@@ -104,6 +112,21 @@ func (cl *Client) setLag(lag Lag) {
 		cl.Reader = Reader{&cl.view.store}
 	}
 	cl.view.lag = lag.clone()
+}
+
+// loseView lets a client read the store, and drops what is on its way to the view.
+func (cl *Client) loseView() {
+	if cl.view == nil {
+		return
+	}
+	cl.c.agenda = cl.c.agenda.without(func(t Task) bool {
+		if t.Actor != watchActor {
+			return false
+		}
+		of, _ := cl.c.watchOf(t)
+		return of == cl
+	})
+	cl.view, cl.Reader = nil, Reader{&cl.c.store}
 }
 
 // watchActor is whose the tasks are that bring changes to lagging actors. Their Arg says which watch it is.

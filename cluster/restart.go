@@ -14,16 +14,12 @@ func (c *Cluster) Stop(name string) error {
 		if _, already := a.(stopped); already {
 			break
 		}
-		cl := c.clients[i]
-		c.agenda = c.agenda.without(func(t Task) bool {
-			if t.Actor == watchActor {
-				of, _ := c.watchOf(t)
-				return of == cl
-			}
-			return t.Actor == cl.id
-		})
-		c.actors[i] = stopped{name, c.LagOf(name)}
-		cl.view, cl.Reader = nil, Reader{&c.store}
+		cl, lag := c.clients[i], c.LagOf(name)
+		c.agenda = c.agenda.without(func(t Task) bool { return t.Actor == cl.id })
+		c.actors[i] = stopped{name, lag}
+		if !lag.StaleList {
+			cl.loseView()
+		}
 		return nil
 	}
 	return fmt.Errorf("stop actor %q: %w", name, ErrNotFound)
@@ -31,8 +27,8 @@ func (c *Cluster) Stop(name string) error {
 
 // Start puts an actor in the place of a stopped one of the same name, as when its process begins anew. It
 // knows nothing of what went before; it is told of every object that is there as if that had just been
-// created, kind by kind in the order of Kinds and then by name. The lag is what it was. The error is
-// ErrNotFound when no stopped actor has that name.
+// created, kind by kind in the order of Kinds and then by name. The lag is what it was: with a StaleList what is
+// there is what the actor would see. The error is ErrNotFound when no stopped actor has that name.
 func (c *Cluster) Start(a Actor) error {
 	if a == nil {
 		return fmt.Errorf("start an actor: %w: it is nil", ErrInvalid)
@@ -60,11 +56,12 @@ func (c *Cluster) Stopped(name string) bool {
 // tellAll tells an actor of every object, as a watch does that begins with a list.
 func (c *Cluster) tellAll(actor int) {
 	defer c.told()
-	for _, kind := range c.Kinds() {
-		for obj := range c.Objects(kind, "") {
-			c.current = Change{c.now, c.store.version, c.clients[actor].name, Created, nil, obj}
+	cl := c.clients[actor]
+	for _, kind := range cl.Kinds() {
+		for obj := range cl.Objects(kind, "") {
+			c.current = Change{c.now, c.store.version, cl.name, Created, nil, obj, false}
 			c.telling = inObserve
-			c.actors[actor].Observe(c.clients[actor], &c.current)
+			c.actors[actor].Observe(cl, &c.current)
 		}
 	}
 }

@@ -74,6 +74,44 @@ func TestLagOfStopped(t *testing.T) {
 	require.Equal(t, 2, fresh.ticks)
 }
 
+// TestStaleList starts an actor with a list that is as old as what a watch would have brought.
+func TestStaleList(t *testing.T) {
+	stale := cluster.Lag{Delay: time.Minute, StaleList: true}
+	c := cluster.New(cluster.Config{Lags: map[string]cluster.Lag{"ticker": stale}}, &ticker{})
+	create(t, c, ticking("a", ""))
+	require.NoError(t, c.RunFor(30*time.Second))
+	create(t, c, ticking("b", ""))
+	require.NoError(t, c.Stop("ticker"))
+	require.Equal(t, stale, c.LagOf("ticker"))
+	require.Equal(t, 2, c.Pending(), "what is on its way goes on")
+	require.NoError(t, c.RunFor(30*time.Second))
+	fork := c.Fork()
+	fresh := &ticker{}
+	require.NoError(t, c.Start(fresh))
+	require.NotNil(t, c.ViewOf("ticker").Node("a"))
+	require.Nil(t, c.ViewOf("ticker").Node("b"), "it is not that old yet")
+	require.NoError(t, c.RunFor(2*time.Second))
+	require.Equal(t, 1, fresh.ticks)
+	require.NoError(t, c.RunFor(time.Minute))
+	require.Equal(t, 2, fresh.ticks, "the other comes in its time")
+
+	require.NoError(t, fork.SetLag("ticker", cluster.Lag{Delay: time.Minute}), "another lag is decided on meanwhile")
+	require.Zero(t, fork.Pending())
+	other := &ticker{}
+	require.NoError(t, fork.Start(other))
+	require.NotNil(t, fork.ViewOf("ticker").Node("b"))
+	require.NoError(t, fork.RunFor(2*time.Second))
+	require.Equal(t, 2, other.ticks)
+
+	require.NoError(t, fork.Stop("ticker"))
+	hash := fork.Hash()
+	require.NoError(t, fork.SetLag("ticker", stale))
+	require.NotEqual(t, hash, fork.Hash())
+	create(t, fork, ticking("c", ""))
+	require.NoError(t, fork.Start(&ticker{}))
+	require.Nil(t, fork.ViewOf("ticker").Node("c"), "from the moment on in which the list has become stale")
+}
+
 func TestStopErrors(t *testing.T) {
 	c := cluster.New(cluster.Config{}, &ticker{})
 	require.ErrorIs(t, c.Stop("nobody"), cluster.ErrNotFound)

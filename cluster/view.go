@@ -94,6 +94,9 @@ func (v *view) appendState(h *hasher, enc *Encoder) {
 		}
 	}
 	h.number(uint64(v.lag.Delay))
+	if v.lag.StaleList {
+		h.number(1)
+	}
 	for _, kind := range sortedKeys(v.lag.Kinds) {
 		h.buf = append(h.buf[:0], kind...)
 		h.flush()

@@ -32,6 +32,13 @@ func (cl *Client) CreateOwned(obj Object) error {
 		return nilError("create")
 	}
 	cl.c.mustNotTell("create an object")
+	if f := cl.fault(Created, obj.Kind()); f != nil {
+		return cl.failed(f, about(obj), func() { _ = cl.create(obj) })
+	}
+	return cl.create(obj)
+}
+
+func (cl *Client) create(obj Object) error {
 	stream := cl.stream
 	if err := cl.prepareNew(obj); err != nil {
 		// What admission refuses has got its name, and the next attempt gets another. A mistake is as if it had
@@ -219,7 +226,7 @@ func (cl *Client) remove(obj Object) {
 // of the change, or to whom it is on its way.
 func (cl *Client) tell(verb Verb, before, after Object) {
 	c := cl.c
-	c.current = Change{c.now, c.store.version, cl.name, verb, before, after}
+	c.current = Change{c.now, c.store.version, cl.name, verb, before, after, c.unacknowledged}
 	defer c.told()
 	for i := 1; i < len(c.actors); i++ {
 		if c.clients[i].view != nil && !c.clients[i].pass(&c.current) {
@@ -244,6 +251,13 @@ func (cl *Client) Update(obj Object) (Object, error) {
 		return nil, nilError("update")
 	}
 	cl.c.mustNotTell("update an object")
+	if f := cl.fault(Updated, obj.Kind()); f != nil {
+		return nil, cl.failed(f, about(obj), func() { _, _ = cl.update(obj) })
+	}
+	return cl.update(obj)
+}
+
+func (cl *Client) update(obj Object) (Object, error) {
 	before, next, err := cl.nextVersion(obj)
 	if err != nil {
 		return nil, opError("update", obj, err)
@@ -309,6 +323,13 @@ func (cl *Client) UpdateStatus(obj Object) (Object, error) {
 	if isNil(obj) {
 		return nil, nilError("update")
 	}
+	if f := cl.fault(Updated, obj.Kind()); f != nil {
+		return nil, cl.failed(f, about(obj), func() { _, _ = cl.updateStatus(obj) })
+	}
+	return cl.updateStatus(obj)
+}
+
+func (cl *Client) updateStatus(obj Object) (Object, error) {
 	if err := cl.c.store.checkType(obj); err != nil {
 		return nil, opError("update", obj, err)
 	}

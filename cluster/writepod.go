@@ -92,6 +92,17 @@ func (cl *Client) SetPodStatus(uid UID, status PodStatus) (*Pod, error) {
 // DeletePod asks for a pod to go, as Delete does for the pod's name. It fails with ErrNotFound when
 // the pod is gone already, and with ErrConflict when it is not as the preconditions say.
 func (cl *Client) DeletePod(uid UID, opts DeleteOptions) error {
+	if f := cl.fault(Deleted, KindPod); f != nil {
+		what := ObjectError{Kind: KindPod, Key: uid.String()}
+		if p := cl.PodByUID(uid); p != nil {
+			what.Key = p.Key()
+		}
+		return cl.failed(f, what, func() { _ = cl.deletePodByUID(uid, opts) })
+	}
+	return cl.deletePodByUID(uid, opts)
+}
+
+func (cl *Client) deletePodByUID(uid UID, opts DeleteOptions) error {
 	p := cl.c.store.pod(uid)
 	if p == nil {
 		return &ObjectError{"delete", KindPod, uid.String(), ErrNotFound}

@@ -24,6 +24,8 @@ func refusal(err error) string {
 	case errors.Is(err, cluster.ErrAlreadyExists):
 		return fmt.Sprintf("pods %q already exists, the server was not able to generate a unique name for "+
 			"the object", name)
+	case errors.Is(err, cluster.ErrTimeout), errors.Is(err, cluster.ErrInternal):
+		return failed.Err.Error()
 	default:
 		return err.Error()
 	}

@@ -9,8 +9,11 @@ import (
 
 // creation judges every pod that the DaemonSet controller creates, by what the controller sees.
 type creation struct {
-	// own are the pods that the controller has created, as it has, also before it sees them.
+	// own are the pods that the controller has created, as it has, also before it sees them. It does not know of
+	// those whose creation seemed to fail.
 	own map[cluster.UID]*cluster.Pod
+	// by is the controller whose pods they are: one that has been started anew knows none of them.
+	by *daemonset.Controller
 
 	memo *memo
 }
@@ -36,6 +39,9 @@ func (c *creation) change(sim *daemonsim.Sim, ch *cluster.Change, r *report) {
 	}
 	if lags(sim) {
 		e = c.known(sim, set, p)
+		if ch.Unacknowledged {
+			delete(c.own, p.UID)
+		}
 	} else {
 		c.madeFromCurrent(view, set, p, r)
 	}
@@ -47,11 +53,11 @@ func (c *creation) change(sim *daemonsim.Sim, ch *cluster.Change, r *report) {
 func lags(sim *daemonsim.Sim) bool { return sim.ViewOf(daemonset.Name) != sim.Reader }
 
 // known puts together the entry of the node of a pod from the pods, as they are, that a controller that lags
-// must know of: it has seen or created them. Their labels are those that it knows, which somebody may have edited
-// since.
+// must know of: it has seen or created them, and the pod itself. Their labels are those that it knows, which somebody
+// may have edited since.
 func (c *creation) known(sim *daemonsim.Sim, set *daemonset.DaemonSet, p *cluster.Pod) entry {
-	if c.own == nil {
-		c.own = make(map[cluster.UID]*cluster.Pod)
+	if by := sim.Controller(); c.own == nil || c.by != by {
+		c.own, c.by = make(map[cluster.UID]*cluster.Pod), by
 	}
 	c.own[p.UID] = p
 	e := entryAt(sim.Reader, set, p)

@@ -1,6 +1,7 @@
 package simtest_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -135,4 +136,41 @@ func TestHashKnowsBehaviours(t *testing.T) {
 	fork := sim.Fork()
 	require.NoError(t, fork.SetImageBehaviour("agent:v1", kubelet.Behaviour{NeverReady: true}))
 	require.NotEqual(t, sim.Hash(), fork.Hash())
+}
+
+// TestSecondPodOfLostAnswer has a controller create a second pod because it cannot know of the first: the answer to
+// its request was lost, or it was started anew with a list that is behind.
+func TestSecondPodOfLostAnswer(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		after func(sim *daemonsim.Sim) error
+	}{
+		{"answer", func(*daemonsim.Sim) error { return nil }},
+		{"restart", func(sim *daemonsim.Sim) error {
+			return errors.Join(sim.Stop(daemonsim.ControllerManager), sim.Start(daemonsim.ControllerManager))
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			sim := daemonsim.New(daemonsim.Config{Lags: map[string]cluster.Lag{daemonset.Name: {
+				Kinds: map[cluster.Kind]time.Duration{cluster.KindPod: 2 * time.Second}, StaleList: true,
+			}}})
+			checker := simtest.Watch(sim)
+			require.NoError(t, sim.AddNodes("a"))
+			if tt.name == "answer" {
+				require.NoError(t, sim.AddFault(cluster.Fault{
+					Verb: cluster.Created, Kind: cluster.KindPod, Applied: true,
+				}))
+			}
+			_, err := sim.Create(smallSet("one"))
+			require.NoError(t, err)
+			require.NoError(t, sim.RunFor(time.Second))
+			require.NoError(t, tt.after(sim))
+			require.NoError(t, sim.RunFor(500*time.Millisecond))
+			require.Equal(t, 2, sim.Count(cluster.KindPod))
+			require.NoError(t, sim.Settle())
+			require.Equal(t, 1, sim.Count(cluster.KindPod))
+			require.NoError(t, checker.Err())
+			require.NoError(t, simtest.Converged(sim))
+		})
+	}
 }

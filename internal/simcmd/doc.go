@@ -25,6 +25,9 @@
 //	                                    strict, with flags, or spec for what its spec says; without a
 //	                                    STRATEGY how it is now
 //	sim lag ACTOR [DELAY] [KIND=DELAY]  how far behind an actor's view is from now on
+//	sim relist ACTOR KIND               an actor's watch breaks off, and it lists how things are
+//	sim api-fault VERB RESOURCE [flags] the next such request of the DaemonSet controller fails, as in
+//	                                    sim api-fault create pods --times 2; with --applied the answer alone
 //	sim stop COMPONENT                  kube-scheduler or kube-controller-manager is away from now on
 //	sim start COMPONENT                 it is back, and knows nothing of what it did before
 //	sim explain daemonset/NAME NODE     why a node runs a pod of a DaemonSet, or does not, and what

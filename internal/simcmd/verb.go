@@ -34,6 +34,8 @@ func verbs() []verb {
 		{"placement", placementUsage, placement},
 		{"strategy", strategyUsage, strategyOf},
 		{"lag", lagUsage, lag},
+		{"relist", relistUsage, relist},
+		{"api-fault", apiFaultUsage, apiFault},
 		{"stop", stopUsage, stop},
 		{"start", startUsage, start},
 		{"explain", "sim explain " + explain.RunningUsage, why},
