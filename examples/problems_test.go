@@ -22,7 +22,7 @@ var problemRow = regexp.MustCompile(`(?m)^\| (KP-\d+) \| (.+) \| (.+) \|$`)
 // that shows it, or the list says why not.
 func TestProblemList(t *testing.T) {
 	var want, got []string
-	for _, span := range [][2]int{{1, 26}, {28, 31}, {33, 33}, {35, 39}, {42, 49}, {51, 51}, {54, 54}, {56, 64}} {
+	for _, span := range [][2]int{{1, 31}, {33, 33}, {35, 39}, {42, 64}} {
 		for n := span[0]; n <= span[1]; n++ {
 			want = append(want, fmt.Sprintf("KP-%d", n))
 		}
