@@ -63,6 +63,9 @@ func (cl *Client) prepareNew(obj Object) error {
 	if err := cl.nameNew(obj); err != nil {
 		return err
 	}
+	if n, ok := obj.(*Node); ok {
+		cl.register(n)
+	}
 	defaultOwn(obj)
 	if n, ok := obj.(*Node); ok {
 		if n.Status.Allocatable == nil {

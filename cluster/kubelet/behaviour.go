@@ -26,6 +26,10 @@ type Behaviour struct {
 	// Stop is how long a container takes to stop once it is told to. The pod's grace period is the
 	// limit.
 	Stop time.Duration
+	// NetworkAgent says that a container sets up the network of its node as soon as it runs, as the agent of a
+	// network plugin does. Where some image is one, nodes that join have no network until one runs there, unless
+	// their conditions say so: they are not ready, and only pods with hostNetwork start.
+	NetworkAgent bool
 	// Random is what is left to chance.
 	Random Random
 }
@@ -53,12 +57,15 @@ func (b Behaviour) Validate() error {
 	return b.Random.validate()
 }
 
-// appendState writes the behaviour; PullError and Random only where there is something in them.
+// appendState writes the behaviour; PullError, NetworkAgent and Random only where there is something in them.
 func (b Behaviour) appendState(to []byte) []byte {
 	to = fmt.Appendf(to, "{Pull:%v Start:%v ReadyAfter:%v NeverReady:%v CrashAfter:%v Stop:%v}",
 		b.Pull, b.Start, b.ReadyAfter, b.NeverReady, b.CrashAfter, b.Stop)
 	if b.PullError != "" {
 		to = fmt.Appendf(to, "PullError:%q", b.PullError)
+	}
+	if b.NetworkAgent {
+		to = append(to, "NetworkAgent"...)
 	}
 	if !b.Random.none() {
 		to = fmt.Appendf(to, "%+v", b.Random)
@@ -89,5 +96,6 @@ func (b Behaviour) with(o Behaviour) Behaviour {
 		b.CrashAfter = o.CrashAfter
 	}
 	b.Stop = max(b.Stop, o.Stop)
+	b.NetworkAgent = b.NetworkAgent || o.NetworkAgent
 	return b
 }

@@ -7,6 +7,9 @@
 // An image that cannot be pulled has a PullError. Its pod stays Pending, and the kubelet tries again after
 // delays that double, as it does when it restarts a container that keeps crashing.
 //
+// Where the network of nodes is an agent's to set up, as Behaviour.NetworkAgent says, nodes join without network
+// and not ready. The kubelet starts only pods with hostNetwork there, until a pod of the agent runs.
+//
 // A behaviour may leave delays and mishaps to chance: see [Random], [Distribution] and [SlowNodes]. What is
 // drawn then follows from the actor's random stream, the node, and which pod of the node and which start of
 // it this is, not from the order in which things happen. So a fork draws what the cluster would have drawn,
@@ -31,6 +34,7 @@
 //     policy Never an image that could be pulled is taken to be there. Pods of one node pull side by side.
 //   - Events tell of trouble alone, and once for each wait: BackOff comes a second after a failed attempt. The
 //     next attempt comes when the delay has passed, without jitter.
+//   - A network that has been set up stays when the agent goes.
 //   - Probes are not interpreted: ReadyAfter and NeverReady stand for them.
 //   - An outage is that of the kubelet, or of its network: what runs on the node runs on. A node that is
 //     switched off and on again would restart its containers.

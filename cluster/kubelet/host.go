@@ -26,10 +26,18 @@ type host struct {
 	since  time.Duration
 	// unregistered says that its Node has been deleted. Its pods run on, until somebody deletes them.
 	unregistered bool
+	// offline says that its kubelet finds no network; configured that it has been set up by now, lost that it was
+	// there before.
+	offline, configured, lost bool
 	// reported are the conditions of the node when its kubelet last answered.
 	reported []cluster.NodeCondition
 	// held are the tasks that have come due while it was silent. They are replaced, never appended to.
 	held []cluster.Task
+}
+
+// network is what is left to say of a host that answers.
+func (h *host) network() host {
+	return host{offline: h.offline, configured: h.configured, lost: h.lost}
 }
 
 // silence notes that the kubelet does not answer any more.
@@ -46,7 +54,14 @@ func (k *Kubelet) host(id cluster.NodeID) (host, bool) {
 	return k.troubled.Get(id)
 }
 
+// setHost notes what is not as it should be of a host; nothing, when all is.
 func (k *Kubelet) setHost(id cluster.NodeID, h host) {
+	if !h.silent && !h.unregistered && !h.offline && len(h.held) == 0 {
+		if k.troubled != nil {
+			k.troubled.Delete(id)
+		}
+		return
+	}
 	if k.troubled == nil {
 		k.troubled = new(btree.Map[cluster.NodeID, host])
 	}
@@ -85,10 +100,13 @@ func (k *Kubelet) hold(cl *cluster.Client, id cluster.NodeID, t cluster.Task) {
 // run on.
 func (k *Kubelet) register(cl *cluster.Client, n *cluster.Node) {
 	h, known := k.host(n.ID())
-	if known {
-		k.troubled.Delete(n.ID())
-		k.release(cl, h)
+	k.setHost(n.ID(), host{
+		offline: withoutNetwork(n), configured: h.configured, lost: h.lost || known && !h.offline,
+	})
+	if h.configured {
+		k.lookForNetwork(cl, n)
 	}
+	k.release(cl, h)
 	switch {
 	case !known:
 		k.catchUp(cl, n.ID(), never)
@@ -105,7 +123,7 @@ func (k *Kubelet) unregister(cl *cluster.Client, n *cluster.Node) {
 	if h.silent && !out {
 		k.release(cl, h)
 		k.catchUp(cl, n.ID(), h.since)
-		h = host{}
+		h = h.network()
 	}
 	h.silent, h.unregistered = out, true
 	k.setHost(n.ID(), h)
@@ -128,6 +146,7 @@ func (k *Kubelet) observeNode(cl *cluster.Client, before, n *cluster.Node) {
 	if out {
 		return
 	}
+	k.observeNetwork(cl, before, n)
 	if wasOut || givenUp(n) && !givenUp(before) {
 		cl.After(0, cluster.Task{Kind: taskReport, Object: n.UID})
 		return
@@ -165,16 +184,23 @@ func (k *Kubelet) runNode(cl *cluster.Client, t cluster.Task) {
 		_, _ = cl.SetOutage(n.UID, nil)
 	case t.Kind == taskReport && !out:
 		k.report(cl, n)
+	case t.Kind == taskNetwork && out:
+		k.hold(cl, n.ID(), t)
+	case t.Kind == taskNetwork:
+		k.findNetwork(cl, n)
 	}
 }
 
-// report says that a node is well whose kubelet answers again, and does what has been left undone.
+// report says how a node is whose kubelet answers again, which is well if it has a network, and does what has
+// been left undone.
 func (k *Kubelet) report(cl *cluster.Client, n *cluster.Node) {
-	h, known := k.host(n.ID())
-	if known {
-		k.troubled.Delete(n.ID())
+	h, _ := k.host(n.ID())
+	k.setHost(n.ID(), h.network())
+	next := Report(n.Status.Conditions, h.reported, cl.Now())
+	if h.offline {
+		next = report(n.Status.Conditions, h.reported, NotReady(noNetwork), cl.Now())
 	}
-	_, _ = cl.SetNodeConditions(n.UID, Report(n.Status.Conditions, h.reported, cl.Now()))
+	_, _ = cl.SetNodeConditions(n.UID, next)
 	k.release(cl, h)
 	since := cl.Now() + 1 // It has missed nothing,
 	if h.silent {

@@ -45,6 +45,8 @@ type Kubelet struct {
 	fallback Behaviour
 	// images is replaced as a whole when it changes, so that forks can share it.
 	images map[string]Behaviour
+	// agents says that the behaviour of some image is to set up the network of its node.
+	agents bool
 	slow   SlowNodes
 	turns  turns
 	// troubled are the hosts that are not as hosts should be; nil as long as all are.
@@ -58,6 +60,7 @@ func New(config Config) *Kubelet {
 	for _, image := range slices.Sorted(maps.Keys(k.images)) {
 		k.images[image] = k.images[image].own()
 	}
+	k.agents = k.anyAgents()
 	return k
 }
 
@@ -85,7 +88,17 @@ func (k *Kubelet) SetImage(image string, b Behaviour) error {
 	}
 	images[image] = b.own()
 	k.images = images
+	k.agents = k.anyAgents()
 	return nil
+}
+
+// anyAgents reports whether the network of nodes is an agent's to set up.
+func (k *Kubelet) anyAgents() bool {
+	agents := k.fallback.NetworkAgent
+	for _, image := range slices.Sorted(maps.Keys(k.images)) {
+		agents = agents || k.images[image].NetworkAgent
+	}
+	return agents
 }
 
 // AppendState writes the behaviours, whose turn it is and the hosts in trouble: what pods will do depends on
@@ -187,6 +200,8 @@ const (
 	taskPull
 	taskPullFailed
 	taskBackOff
+	// taskNetwork is when a kubelet finds the network of its Node that has been set up.
+	taskNetwork
 )
 
 // Name is "kubelet".
@@ -198,6 +213,7 @@ func (k *Kubelet) TaskName(kind cluster.TaskKind) string {
 		taskStart: "start", taskReady: "ready", taskCrash: "crash", taskRestart: "restart",
 		taskStopped: "stopped", taskTell: "tell", taskReturn: "return", taskReport: "report",
 		taskPull: "pull", taskPullFailed: "pull failed", taskBackOff: "back off",
+		taskNetwork: "network",
 	}
 	if int(kind) >= len(names) || names[kind] == "" {
 		return fmt.Sprintf("task %d", kind)
@@ -261,7 +277,9 @@ func (k *Kubelet) take(cl *cluster.Client, p *cluster.Pod) {
 	if k.random(p) {
 		k.turns.take(p)
 	}
-	k.pull(cl, p)
+	if !k.waitsForNetwork(cl, p) {
+		k.pull(cl, p)
+	}
 }
 
 // stop begins to stop a pod, which may take as long as it has grace.
@@ -277,7 +295,7 @@ func (k *Kubelet) stop(cl *cluster.Client, p *cluster.Pod, grace time.Duration) 
 // kubelet knows by itself: a lag only delays what it is told by others. What is due on a node that does not
 // answer nobody learns before it answers again.
 func (k *Kubelet) Run(cl *cluster.Client, t cluster.Task) {
-	if t.Kind == taskReturn || t.Kind == taskReport {
+	if t.Kind == taskReturn || t.Kind == taskReport || t.Kind == taskNetwork {
 		k.runNode(cl, t)
 		return
 	}
@@ -368,6 +386,9 @@ func (k *Kubelet) start(cl *cluster.Client, p *cluster.Pod) {
 		cl.After(b.CrashAfter, plan(p, &status, taskCrash))
 	}
 	set(cl, p, status)
+	if b.NetworkAgent {
+		k.setUpNetwork(cl, p)
+	}
 }
 
 func ready(cl *cluster.Client, p *cluster.Pod) {

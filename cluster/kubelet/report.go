@@ -40,8 +40,19 @@ func NotReady(message string) cluster.NodeCondition {
 // Report returns the conditions of a node as its kubelet reports them once it answers again: ready, and under
 // the pressures that it was under when it last answered. Those that are not a kubelet's stay as they are.
 func Report(current, last []cluster.NodeCondition, now time.Duration) []cluster.NodeCondition {
+	all := conditions()
+	return report(current, last, all[len(all)-1], now)
+}
+
+// report is Report with something else to say of the condition Ready.
+func report(
+	current, last []cluster.NodeCondition, ready cluster.NodeCondition, now time.Duration,
+) []cluster.NodeCondition {
 	next := slices.Clone(current)
 	for _, well := range conditions() {
+		if well.Type == ready.Type {
+			well = ready
+		}
 		i := find(current, well.Type)
 		if i < 0 && find(last, well.Type) < 0 && well.Type != cluster.NodeReady {
 			continue

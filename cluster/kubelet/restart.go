@@ -44,6 +44,12 @@ func (k *Kubelet) restart(cl *cluster.Client, p *cluster.Pod) {
 	if p.Status.Started {
 		return
 	}
+	if k.waitsForNetwork(cl, p) {
+		again := plan(p, &p.Status, taskRestart)
+		again.Retry = true
+		cl.After(syncRetry, again)
+		return
+	}
 	if c, _ := k.missing(cl, p); c != nil && c.ImagePullPolicy == cluster.PullAlways {
 		k.pull(cl, p)
 		return

@@ -15,7 +15,8 @@
 //	sim report NODE TYPE=STATUS...      the kubelet of a node reports conditions, such as MemoryPressure=True
 //	sim run 30s                         virtual time goes on for that long
 //	sim settle                          virtual time goes on until nothing is left to do
-//	sim image IMAGE [flags]             how an image behaves from now on, such as --pull 5s or --cannot-pull
+//	sim image IMAGE [flags]             how an image behaves from now on, such as --pull 5s, --cannot-pull or
+//	                                    --network-agent
 //	sim slow CHANCE FACTOR              some of the nodes are slow from now on
 //	sim pod unready POD...              running pods stop being ready, and sim pod ready takes it back;
 //	                                    sim pod fail ends them; --on NODE means those on a node

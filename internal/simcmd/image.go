@@ -12,7 +12,7 @@ import (
 
 const imageUsage = "sim image IMAGE with any of --pull DELAY, --cannot-pull or --cannot-pull=ERROR, " +
 	"--cannot-pull=false, --start DELAY, --ready-after DELAY, --never-ready or --never-ready=1%, " +
-	"--crash-after DELAY, --crash 5%, --stop DELAY; " +
+	"--crash-after DELAY, --crash 5%, --stop DELAY, --network-agent or --network-agent=false; " +
 	"a DELAY is such as 5s, 2s..8s, mean=30s or p50=4s,p99=30s"
 
 // image says how an image behaves from now on. What no flag speaks of stays as it is.
@@ -25,6 +25,7 @@ func image(sh *Shell, args []string) (string, error) {
 	set.String("never-ready", "", "")
 	set.Lookup("never-ready").NoOptDefVal = "true"
 	set.String("cannot-pull", "", "")
+	agent := set.Bool("network-agent", false, "")
 	set.Lookup("cannot-pull").NoOptDefVal = "true"
 	words, err := parse(set, args)
 	if err != nil {
@@ -42,6 +43,9 @@ func image(sh *Shell, args []string) (string, error) {
 	b := sh.sim.ImageBehaviour(words[0])
 	if flag := set.Lookup("cannot-pull"); flag.Changed {
 		b.PullError = pullError(words[0], flag.Value.String())
+	}
+	if set.Changed("network-agent") {
+		b.NetworkAgent = *agent
 	}
 	if err := behave(set, &b); err != nil {
 		return "", err
