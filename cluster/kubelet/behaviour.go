@@ -23,9 +23,14 @@ type Behaviour struct {
 	// CrashAfter is how long a container runs before it exits with an error, each time it is
 	// started. Zero means that it does not.
 	CrashAfter time.Duration
-	// Stop is how long a container takes to stop once it is told to. The pod's grace period is the
-	// limit.
-	Stop time.Duration
+	// PreStop is how long the preStop hook of a container takes that has one. A hook that only sleeps says so
+	// itself.
+	PreStop time.Duration
+	// Stop is how long a container takes to stop once it is told to, and StopCode its exit code then. What the
+	// hook leaves of the pod's grace period is the limit, but for 2 seconds at least; beyond it the container is
+	// killed.
+	Stop     time.Duration
+	StopCode int32
 	// NetworkAgent says that a container sets up the network of its node as soon as it runs, as the agent of a
 	// network plugin does. Where some image is one, nodes that join have no network until one runs there, unless
 	// their conditions say so: they are not ready, and only pods with hostNetwork start.
@@ -40,19 +45,23 @@ func Typical() Behaviour {
 	return Behaviour{Pull: time.Second, Start: time.Second, Stop: time.Second}
 }
 
-// Validate reports a negative duration, a distribution that nothing can be drawn from, and a chance beyond
-// certainty.
+// Validate reports a negative duration, an exit code that there is not, a distribution that nothing can be drawn
+// from, and a chance beyond certainty.
 func (b Behaviour) Validate() error {
 	for _, d := range [...]struct {
 		name  string
 		value time.Duration
 	}{
 		{"Pull", b.Pull}, {"Start", b.Start}, {"ReadyAfter", b.ReadyAfter},
-		{"CrashAfter", b.CrashAfter}, {"Stop", b.Stop},
+		{"CrashAfter", b.CrashAfter},
+		{"PreStop", b.PreStop}, {"Stop", b.Stop},
 	} {
 		if d.value < 0 {
 			return fmt.Errorf("%s: %v is negative", d.name, d.value)
 		}
+	}
+	if b.StopCode < 0 || b.StopCode > 255 {
+		return fmt.Errorf("StopCode: %d is no exit code", b.StopCode)
 	}
 	return b.Random.validate()
 }
@@ -63,6 +72,9 @@ func (b Behaviour) appendState(to []byte) []byte {
 		b.Pull, b.Start, b.ReadyAfter, b.NeverReady, b.CrashAfter, b.Stop)
 	if b.PullError != "" {
 		to = fmt.Appendf(to, "PullError:%q", b.PullError)
+	}
+	if b.PreStop != 0 || b.StopCode != 0 {
+		to = fmt.Appendf(to, "PreStop:%v StopCode:%d", b.PreStop, b.StopCode)
 	}
 	if b.NetworkAgent {
 		to = append(to, "NetworkAgent"...)

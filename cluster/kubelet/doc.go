@@ -21,7 +21,8 @@
 // # Guarantees
 //
 //   - A pod is running and ready at exactly the times that its behaviour says.
-//   - A deleted pod is gone after its behaviour's Stop or its grace period, whichever is shorter.
+//   - A deleted pod is gone after its preStop hook and its behaviour's Stop, or when its grace period is over,
+//     whichever comes first.
 //   - A behaviour that leaves nothing to chance draws nothing. What is drawn is the same on every platform.
 //   - The work for a pod does not depend on how many pods or nodes there are.
 //
@@ -35,6 +36,8 @@
 //   - Events tell of trouble alone, and once for each wait: BackOff comes a second after a failed attempt. The
 //     next attempt comes when the delay has passed, without jitter.
 //   - A network that has been set up stays when the agent goes.
+//   - The terminal phase of a deleted pod shows only where a finalizer holds it: any other is gone in the same
+//     moment.
 //   - Probes are not interpreted: ReadyAfter and NeverReady stand for them.
 //   - An outage is that of the kubelet, or of its network: what runs on the node runs on. A node that is
 //     switched off and on again would restart its containers.

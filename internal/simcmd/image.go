@@ -12,7 +12,8 @@ import (
 
 const imageUsage = "sim image IMAGE with any of --pull DELAY, --cannot-pull or --cannot-pull=ERROR, " +
 	"--cannot-pull=false, --start DELAY, --ready-after DELAY, --never-ready or --never-ready=1%, " +
-	"--crash-after DELAY, --crash 5%, --stop DELAY, --network-agent or --network-agent=false; " +
+	"--crash-after DELAY, --crash 5%, --stop DELAY, --stop-code 143, " +
+	"--pre-stop 5s, --network-agent or --network-agent=false; " +
 	"a DELAY is such as 5s, 2s..8s, mean=30s or p50=4s,p99=30s"
 
 // image says how an image behaves from now on. What no flag speaks of stays as it is.
@@ -26,6 +27,8 @@ func image(sh *Shell, args []string) (string, error) {
 	set.Lookup("never-ready").NoOptDefVal = "true"
 	set.String("cannot-pull", "", "")
 	agent := set.Bool("network-agent", false, "")
+	code := set.Int32("stop-code", 0, "")
+	preStop := set.Duration("pre-stop", 0, "")
 	set.Lookup("cannot-pull").NoOptDefVal = "true"
 	words, err := parse(set, args)
 	if err != nil {
@@ -46,6 +49,12 @@ func image(sh *Shell, args []string) (string, error) {
 	}
 	if set.Changed("network-agent") {
 		b.NetworkAgent = *agent
+	}
+	if set.Changed("stop-code") {
+		b.StopCode = *code
+	}
+	if set.Changed("pre-stop") {
+		b.PreStop = *preStop
 	}
 	if err := behave(set, &b); err != nil {
 		return "", err

@@ -1,0 +1,130 @@
+package kubelet
+
+import (
+	"time"
+
+	"github.com/daemonsim/daemonsim/cluster"
+)
+
+const (
+	// minGrace is the least time that a pod has to stop, minSignal the least between the stop signal and SIGKILL.
+	minGrace  = time.Second
+	minSignal = 2 * time.Second
+	// killed is the exit code of a container that got SIGKILL.
+	killed = 137
+	// notRunning stands for the exit code of containers that did not run when they were to stop.
+	notRunning = 256
+)
+
+// ending is how the containers of a pod stop: how long that takes, and an exit code, which is not 0 if one of
+// theirs is not.
+type ending struct {
+	after time.Duration
+	code  int32
+}
+
+// and is the ending of two containers that stop side by side.
+func (e ending) and(o ending) ending {
+	if o.code > e.code {
+		e.code = o.code
+	}
+	e.after = max(e.after, o.after)
+	return e
+}
+
+// ending is how a container stops that has some time for it and may get its signal once turn has come. The preStop
+// hook and the wait are taken from the grace period, in whole seconds.
+func (b Behaviour) ending(c *cluster.Container, grace, turn time.Duration) ending {
+	left := max(grace, minGrace)
+	var e ending
+	if c != nil && c.Lifecycle != nil && c.Lifecycle.PreStop != nil {
+		e.after = min(b.preStop(c.Lifecycle.PreStop), left)
+		left -= e.after.Truncate(time.Second)
+	}
+	if wait := min(turn-e.after, left); wait > 0 {
+		e.after += wait
+		left -= wait.Truncate(time.Second)
+	}
+	left = max(left, minSignal)
+	if b.Stop > left {
+		return ending{e.after + left, killed}
+	}
+	return ending{e.after + max(0, b.Stop), b.StopCode}
+}
+
+// preStop is how long the hook takes. One that only sleeps says so itself.
+func (b Behaviour) preStop(hook *cluster.LifecycleHandler) time.Duration {
+	if hook.Sleep != nil {
+		return time.Duration(max(0, hook.Sleep.Seconds)) * time.Second
+	}
+	return max(0, b.PreStop)
+}
+
+// endingOf is how a pod stops whose containers run: the regular ones side by side, after them the sidecars, one by
+// one from the last.
+func (k *Kubelet) endingOf(cl *cluster.Client, p *cluster.Pod, grace time.Duration) ending {
+	spec, restarts := p.Spec(), p.Status.Restarts
+	if len(spec.Containers) == 0 {
+		return k.of(cl, p, restarts).ending(nil, grace, 0)
+	}
+	var all ending
+	for i := range spec.Containers {
+		all = all.and(k.ofContainer(cl, p, restarts, i).ending(&spec.Containers[i], grace, 0))
+	}
+	for i := len(spec.InitContainers) - 1; i >= 0; i-- {
+		if c := &spec.InitContainers[i]; sidecar(c) {
+			b := k.drawn(cl, p, k.behaviour(p, c.Image), restarts, firstInit+i)
+			all = all.and(b.ending(c, grace, all.after))
+		}
+	}
+	return all
+}
+
+// firstInit is the number of the first init container where containers are numbered, the regular ones from 0.
+const firstInit = 128
+
+// sidecar reports whether an init container runs on beside the regular ones.
+func sidecar(c *cluster.Container) bool {
+	return c.RestartPolicy != nil && *c.RestartPolicy == cluster.ContainerRestartPolicyAlways
+}
+
+// stop begins to stop a pod, which has all of its grace from now on. A stop that is under way goes on beside it:
+// the one that is over first counts.
+func (k *Kubelet) stop(cl *cluster.Client, p *cluster.Pod) {
+	e := ending{code: notRunning}
+	if live := cl.Live().PodByUID(p.UID); live != nil && live.Status.Started {
+		e = k.endingOf(cl, p, time.Duration(*p.DeletionGracePeriodSeconds)*time.Second)
+	}
+	cl.After(e.after, cluster.Task{Kind: taskStopped, Object: p.UID, Arg: uint64(e.code)})
+}
+
+// stopped ends a pod whose containers have stopped. What a finalizer holds comes to its terminal phase and
+// stays: Succeeded only if its containers ran and ended well.
+func stopped(cl *cluster.Client, p *cluster.Pod, code int32) {
+	if !p.Terminating() {
+		return
+	}
+	if len(p.Finalizers) > 0 && !p.Terminal() {
+		set(cl, p, stoppedStatus(p, code, cl.Now()))
+	}
+	now := time.Duration(0)
+	// The pod was there a moment ago and nothing else runs, so it still is.
+	_ = cl.DeletePod(p.UID, cluster.DeleteOptions{GracePeriod: &now})
+}
+
+// stoppedStatus is the status of a pod in its terminal phase.
+func stoppedStatus(p *cluster.Pod, code int32, now time.Duration) cluster.PodStatus {
+	status := p.Status.WithNode()
+	status.Phase = cluster.PodFailed
+	if status.Started && code == 0 {
+		status.Phase = cluster.PodSucceeded
+	}
+	if status.Started && code != 0 && code != notRunning {
+		status = status.WithTrouble(func(t *cluster.PodTrouble) { t.LastExitAt, t.ExitCode = now, code })
+	}
+	if status.Ready {
+		status.Ready, status.ReadySince = false, now
+	}
+	status.Started = false
+	return status
+}
