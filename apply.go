@@ -22,7 +22,8 @@ const (
 // all of it is applied or nothing: the error lists every mistake with file, line, field and value.
 // Objects of kinds that are not simulated do no harm; manifest.Parse lists them.
 func (s *Sim) ApplyYAML(name, text string) error {
-	set, err := manifest.Parse(manifest.Options{}, manifest.File{Name: name, Data: []byte(text)})
+	opts := manifest.Options{Definitions: s.config.Definitions}
+	set, err := manifest.Parse(opts, manifest.File{Name: name, Data: []byte(text)})
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/daemonsim/daemonsim/cluster/podsecurity"
 	"github.com/daemonsim/daemonsim/cluster/tainteviction"
 	"github.com/daemonsim/daemonsim/daemonset"
+	"github.com/daemonsim/daemonsim/manifest"
 	"github.com/daemonsim/daemonsim/rollout"
 	"github.com/daemonsim/daemonsim/scheduler"
 )
@@ -60,6 +61,11 @@ type Config struct {
 	PodSecurity podsecurity.Config
 	// Admission are further plugins that judge what is written, after Pod Security: quotas, policies, webhooks.
 	Admission []cluster.Admission
+	// Controllers are further parts of the control plane, such as controllers of one's own: they run in the
+	// controller manager, and are told of changes after the others. The simulation works with forks of them.
+	Controllers []cluster.Actor
+	// Definitions are the kinds of objects that they are about, for manifests and kubectl.
+	Definitions []manifest.Definition
 	// Without names actors that are left out, as if that part of the control plane did not run: "node-controller",
 	// "taint-eviction-controller", "pod-garbage-collector", "disruption-controller" and so on. Without
 	// "node-controller" no condition of a node becomes a taint, and new nodes are not tainted until they are known
@@ -107,6 +113,7 @@ func New(config Config) *Sim {
 	}
 	config.Images, config.Planners = maps.Clone(config.Images), maps.Clone(config.Planners)
 	config.Without = slices.Clone(config.Without)
+	config.Controllers, config.Definitions = slices.Clone(config.Controllers), slices.Clone(config.Definitions)
 	c := cluster.New(
 		cluster.Config{
 			Seed: config.Seed, Chooser: config.Chooser, Capacity: config.Capacity,
@@ -129,6 +136,9 @@ func (c *Config) actors() []cluster.Actor {
 		disruption.New(),
 		podgc.New(c.PodGC),
 		tainteviction.New(),
+	}
+	for _, a := range c.Controllers {
+		all = append(all, a.Fork())
 	}
 	return slices.DeleteFunc(all, func(a cluster.Actor) bool { return slices.Contains(c.Without, a.Name()) })
 }
@@ -156,6 +166,9 @@ func (c *Config) kubelet() cluster.Actor {
 // Fork returns an independent simulation in the same state. Given the same calls both make the same
 // changes, and neither sees the other's.
 func (s *Sim) Fork() *Sim { return &Sim{s.Cluster.Fork(), s.config} }
+
+// Definitions are the kinds of one's own that the simulation was made with, for reading.
+func (s *Sim) Definitions() []manifest.Definition { return s.config.Definitions }
 
 // Epoch is the date of t=0.
 func (s *Sim) Epoch() time.Time { return s.config.Epoch }

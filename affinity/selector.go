@@ -7,6 +7,19 @@ import (
 	"strings"
 )
 
+// Clone returns a deep copy; nil for nil.
+func (s *LabelSelector) Clone() *LabelSelector {
+	if s == nil {
+		return nil
+	}
+	c := LabelSelector{MatchLabels: maps.Clone(s.MatchLabels)}
+	for _, r := range s.MatchExpressions {
+		r.Values = slices.Clone(r.Values)
+		c.MatchExpressions = append(c.MatchExpressions, r)
+	}
+	return &c
+}
+
 // Selector is a compiled label selector. The zero Selector matches everything. It is immutable,
 // safe to copy, and matching neither fails nor allocates.
 type Selector struct {

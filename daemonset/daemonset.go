@@ -2,7 +2,6 @@ package daemonset
 
 import (
 	"bytes"
-	"maps"
 	"strconv"
 	"time"
 
@@ -153,7 +152,7 @@ func (d *DaemonSet) surges() bool {
 func (d *DaemonSet) Clone() cluster.Object {
 	c := *d
 	c.ObjectMeta = d.CloneMeta()
-	c.Spec.Selector = cloneSelector(d.Spec.Selector)
+	c.Spec.Selector = d.Spec.Selector.Clone()
 	c.Spec.Template = d.Spec.Template.Clone()
 	if r := d.Spec.UpdateStrategy.RollingUpdate; r != nil {
 		c.Spec.UpdateStrategy.RollingUpdate = &RollingUpdateSpec{
@@ -172,18 +171,6 @@ func clonePointer[T any](p *T) *T {
 	}
 	v := *p
 	return &v
-}
-
-func cloneSelector(s *affinity.LabelSelector) *affinity.LabelSelector {
-	if s == nil {
-		return nil
-	}
-	c := affinity.LabelSelector{MatchLabels: maps.Clone(s.MatchLabels)}
-	for _, r := range s.MatchExpressions {
-		r.Values = append([]string(nil), r.Values...)
-		c.MatchExpressions = append(c.MatchExpressions, r)
-	}
-	return &c
 }
 
 // Default fills in what the API server would.

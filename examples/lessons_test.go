@@ -10,12 +10,17 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/daemonsim/daemonsim"
+	"github.com/daemonsim/daemonsim/examples/replicas"
 	"github.com/daemonsim/daemonsim/internal/lesson"
 	"github.com/daemonsim/daemonsim/internal/simcmd"
 	"github.com/daemonsim/daemonsim/simtest"
 )
 
 var update = flag.Bool("update", false, "write what the simulation answers into the pages")
+
+// newShell is the shell of a lesson: that of the command, with ReplicaSets.
+func newShell() *simcmd.Shell { return simcmd.NewShellWith(replicas.Config(daemonsim.Config{})) }
 
 // pages are the lessons, and the stories of known problems.
 func pages(t *testing.T) []string {
@@ -35,18 +40,18 @@ func TestLessons(t *testing.T) {
 	for _, path := range pages(t) {
 		t.Run(path, func(t *testing.T) {
 			if *update {
-				updated, err := lesson.Update(read(t, path), simcmd.NewShell())
+				updated, err := lesson.Update(read(t, path), newShell())
 				require.NoError(t, err)
 				require.NoError(t, os.WriteFile(path, updated, 0o644))
 			}
 			page := read(t, path)
-			sh := simcmd.NewShell()
+			sh := newShell()
 			checker := simtest.Watch(sh.Sim())
 			report := lesson.Check(page, sh)
 			require.NoError(t, report.Err())
 			require.NotZero(t, report.Commands)
 			require.NoError(t, checker.Err())
-			again, err := lesson.Update(page, simcmd.NewShell())
+			again, err := lesson.Update(page, newShell())
 			require.NoError(t, err)
 			require.Equal(t, source(t, path), string(again), "running a page twice gives the same answers")
 		})

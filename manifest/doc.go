@@ -3,8 +3,9 @@
 //
 // [Parse] takes the text of files and [Load] their names. Both return a [Set]: the objects that a
 // simulation knows (Node, Namespace, Pod, PodDisruptionBudget, PriorityClass, DaemonSet,
-// ControllerRevision), each with its [Source], and a note of every object that it does not know, such as a
-// ConfigMap. Or they return an [ErrorList] of all mistakes in all files at once, each with its file, line,
+// ControllerRevision, and what [Options.Definitions] adds), each with its [Source], and a note of every
+// object that it does not know, such as a ConfigMap. Or they return an [ErrorList] of all mistakes in all files
+// at once, each with its file, line,
 // field and value:
 //
 //	agent.yaml:9: spec.minReadySeconds: expected integer, got string "5"; remove the quotes

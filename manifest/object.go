@@ -136,6 +136,9 @@ func metaText(n *yaml.Node, name string) string {
 // kind finds the kind that a header names. A known kind under another version of Kubernetes' own is
 // a mistake, as is one in other letters; under somebody else's group it is another kind.
 func (f *file) kind(p place, h header) (k kind, known bool) {
+	if k, known := f.opts.defined(h); known {
+		return k, true
+	}
 	for _, k := range kinds() {
 		if !strings.EqualFold(k.name, h.kind) || !ofKubernetes(h.apiVersion) {
 			continue

@@ -23,6 +23,8 @@ type Options struct {
 	// LeaveUnknown leaves out fields that no version of the kind has, instead of reporting them as mistakes:
 	// Item.Unknown names them. API servers do so with what a patch adds.
 	LeaveUnknown bool
+	// Definitions are kinds of one's own, beside those that every simulation knows.
+	Definitions []Definition
 
 	_ struct{}
 }

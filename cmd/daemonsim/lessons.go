@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/daemonsim/daemonsim"
+	"github.com/daemonsim/daemonsim/examples/replicas"
 	"github.com/daemonsim/daemonsim/internal/lesson"
 	"github.com/daemonsim/daemonsim/internal/simcmd"
 )
@@ -33,11 +35,14 @@ func newTest(s streams) *cobra.Command {
 	return cmd
 }
 
+// newShell is the shell of a lesson. Lessons may have ReplicaSets.
+func newShell() *simcmd.Shell { return simcmd.NewShellWith(replicas.Config(daemonsim.Config{})) }
+
 // playLesson prints a page with the answers of now.
 func playLesson(s streams, path string) error {
 	page, err := readLesson(path)
 	if err == nil {
-		err = lesson.Play(s.out, page, simcmd.NewShell())
+		err = lesson.Play(s.out, page, newShell())
 	}
 	if err != nil {
 		return &failure{err}
@@ -63,7 +68,7 @@ func testLessons(s streams, paths []string) error {
 			bad++
 			continue
 		}
-		report := lesson.Check(page, simcmd.NewShell())
+		report := lesson.Check(page, newShell())
 		if report.Commands == 0 {
 			fmt.Fprintf(s.err, "error: %s has no commands: they stand in blocks fenced as console\n", path)
 			bad++
@@ -118,7 +123,7 @@ func updateLesson(path string) (changed bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	updated, err := lesson.Update(page, simcmd.NewShell())
+	updated, err := lesson.Update(page, newShell())
 	if err != nil || string(updated) == string(text) {
 		return false, err
 	}

@@ -21,7 +21,8 @@ const (
 	stepRoot                 // the root package
 	stepSimtest              // simtest
 	stepInternal             // internal
-	stepTop                  // cmd, examples, conformance
+	stepExamples             // examples, with a controller to learn from
+	stepTop                  // cmd, conformance
 )
 
 // deterministic reports whether the step is on floors 0 to 3.
@@ -39,7 +40,7 @@ var topRooms = map[string]step{
 	"simtest":     stepSimtest,
 	"internal":    stepInternal,
 	"cmd":         stepTop,
-	"examples":    stepTop,
+	"examples":    stepExamples,
 	"conformance": stepTop,
 }
 

@@ -126,7 +126,7 @@ func (c *call) applyTo(before cluster.Object, w wish) (
 	m := before.Meta()
 	text, ok := m.Annotations[lastAppliedAnnotation]
 	if !ok {
-		c.warn(missingAnnotation, resourceOf(before.Kind()).plural, m.Name)
+		c.warn(missingAnnotation, c.resourceOf(before.Kind()).plural, m.Name)
 	}
 	var last map[string]any
 	if ok && json.Valid([]byte(text)) {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
+	"github.com/daemonsim/daemonsim"
 	"github.com/daemonsim/daemonsim/cluster"
 )
 
@@ -67,7 +68,7 @@ func TestHeaders(t *testing.T) {
 		{"D-227 controllerrevisions", "ControllerRevision.apps", "NAME CONTROLLER REVISION AGE", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			res, err := resourceNamed(tt.resource)
+			res, err := (&call{sim: daemonsim.New(daemonsim.Config{})}).resourceNamed(tt.resource)
 			require.NoError(t, err)
 			var narrow, wide []string
 			for _, c := range res.columns {

@@ -89,7 +89,7 @@ func (c *call) deleteTargets() (list []target, others []string, err error) {
 	if c.opts.filesGiven {
 		return c.fileTargets()
 	}
-	list, err = targets(c.args)
+	list, err = c.targets(c.args)
 	switch {
 	case err != nil:
 		return nil, nil, err
@@ -127,7 +127,7 @@ func (c *call) delete(obj cluster.Object, opts cluster.DeleteOptions) error {
 	if m.Namespace != "" {
 		from = " from " + m.Namespace + " namespace"
 	}
-	c.done("%s %q %s%s", resourceOf(obj.Kind()).qualified(), m.Name, word, from)
+	c.done("%s %q %s%s", c.resourceOf(obj.Kind()).qualified(), m.Name, word, from)
 	return nil
 }
 

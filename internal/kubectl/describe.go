@@ -13,7 +13,7 @@ import (
 
 // describe prints objects in detail.
 func describe(c *call) error {
-	list, err := targets(c.args)
+	list, err := c.targets(c.args)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (c *call) describeByPrefix(t target, missing error) error {
 
 func (c *call) description(obj cluster.Object) string {
 	d := &describer{call: c}
-	resourceOf(obj.Kind()).describe(d, obj)
+	c.resourceOf(obj.Kind()).describe(d, obj)
 	return aligned(d.text.String())
 }
 

@@ -14,7 +14,8 @@
 // apply, create, get, describe, delete, patch, label, annotate, taint, cordon, uncordon, drain, set image, scale, and
 // rollout status, history, undo, restart, pause and resume. A [table of resources] says which types they
 // know: nodes, pods, daemonsets, controllerrevisions, namespaces, events, poddisruptionbudgets and
-// priorityclasses. Flags may stand anywhere; --help lists those of a verb.
+// priorityclasses, and those of the definitions that a simulation is made with. Flags may stand anywhere; --help
+// lists those of a verb.
 //
 // # Output
 //
@@ -56,6 +57,8 @@
 //   - The addresses of pods are made up, for the column IP and for describe alone. A node that does not
 //     say which kubelet it has shows [KubeletVersion].
 //   - Events are listed by object and time.
+//   - describe shows of an object of a defined kind its metadata and Events alone. scale sets spec.replicas of one
+//     that has a scale.
 //
 // [table of resources]: https://kubernetes.io/docs/reference/kubectl/#resource-types
 package kubectl

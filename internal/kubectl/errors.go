@@ -47,7 +47,10 @@ func each(err error) []error {
 }
 
 // Message is an error in kubectl's words, with what it starts with: error, or Error from server.
-func Message(err error) string {
+func Message(err error) string { return message(err, resourceOf) }
+
+// message is Message where types are looked up by the function given.
+func message(err error, of func(cluster.Kind) *resource) string {
 	if text, ok := err.(raw); ok {
 		return string(text)
 	}
@@ -58,7 +61,7 @@ func Message(err error) string {
 	if list, ok := errors.AsType[field.ErrorList](err); ok {
 		return invalidMessage(string(failed.Kind), baseName(failed.Key), list)
 	}
-	reason, text := serverError(failed)
+	reason, text := serverError(failed, of)
 	if during, ok := errors.AsType[*duringError](err); ok {
 		text = during.what + ": " + text
 	}
@@ -74,13 +77,13 @@ func serverText(err error) string {
 	if refused, ok := errors.AsType[*disruption.RefusedError](err); ok {
 		return refused.Error()
 	}
-	_, text := serverError(failed)
+	_, text := serverError(failed, resourceOf)
 	return text
 }
 
 // serverError is the reason and the text with which an API server refuses a request.
-func serverError(e *cluster.ObjectError) (reason, text string) {
-	what := fmt.Sprintf("%s %q", qualifiedPlural(e.Kind), baseName(e.Key))
+func serverError(e *cluster.ObjectError, of func(cluster.Kind) *resource) (reason, text string) {
+	what := fmt.Sprintf("%s %q", of(e.Kind).qualifiedPlural(), baseName(e.Key))
 	switch {
 	case errors.Is(e.Err, cluster.ErrNotFound):
 		return "NotFound", what + " not found"

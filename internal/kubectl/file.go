@@ -46,11 +46,13 @@ func (c *call) entries() ([]entry, error) {
 	}
 	opts := manifest.Options{
 		Namespace: c.opts.namespace, Epoch: c.sim.Epoch(), KeepInvalid: true, LeaveUnknown: true,
+		Definitions: c.sim.Definitions(),
 	}
 	set, err := manifest.Parse(opts, files...)
 	if err != nil {
 		// What an API server would leave out is a mistake among others then.
-		_, err = manifest.Parse(manifest.Options{Namespace: c.opts.namespace, Epoch: c.sim.Epoch()}, files...)
+		opts.KeepInvalid, opts.LeaveUnknown = false, false
+		_, err = manifest.Parse(opts, files...)
 		return nil, manifestError(err)
 	}
 	list := c.inOrder(set)
@@ -145,7 +147,7 @@ func (c *call) fileTargets() (list []target, others []string, err error) {
 			continue
 		}
 		m := e.object.Meta()
-		list = append(list, target{resourceOf(e.object.Kind()), m.Name, m.Namespace})
+		list = append(list, target{c.resourceOf(e.object.Kind()), m.Name, m.Namespace})
 	}
 	return list, others, nil
 }

@@ -46,7 +46,7 @@ func (c *call) checkColumns() error {
 }
 
 func (c *call) getTargets() ([]target, error) {
-	list, err := targets(c.args)
+	list, err := c.targets(c.args)
 	if err != nil || len(list) > 0 {
 		return list, err
 	}
@@ -83,7 +83,7 @@ func (c *call) printTables(list []target, objects []cluster.Object) {
 		if start > 0 {
 			c.out.WriteByte('\n')
 		}
-		t := c.table(resourceOf(kind))
+		t := c.table(c.resourceOf(kind))
 		t.kinds = t.kinds || several
 		t.spaces = t.spaces && t.res.scope == cluster.Namespaced
 		t.print(&c.out, objects[start:end])

@@ -19,14 +19,14 @@ type target struct {
 }
 
 // targets reads TYPE, TYPE NAME..., TYPE,TYPE NAME... and TYPE/NAME....
-func targets(args []string) ([]target, error) {
+func (c *call) targets(args []string) ([]target, error) {
 	if len(args) == 0 {
 		return nil, nil
 	}
 	if slices.ContainsFunc(args, func(a string) bool { return strings.Contains(a, "/") }) {
-		return slashTargets(args)
+		return c.slashTargets(args)
 	}
-	types, err := typeList(args[0])
+	types, err := c.typeList(args[0])
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func targets(args []string) ([]target, error) {
 	return list, nil
 }
 
-func slashTargets(args []string) ([]target, error) {
+func (c *call) slashTargets(args []string) ([]target, error) {
 	var list []target
 	for _, arg := range args {
 		word, name, ok := strings.Cut(arg, "/")
@@ -60,7 +60,7 @@ func slashTargets(args []string) ([]target, error) {
 		if word == "" || name == "" {
 			return nil, errors.New("arguments in resource/name form must have a single resource and name")
 		}
-		r, err := resourceNamed(word)
+		r, err := c.resourceNamed(word)
 		if err != nil {
 			return nil, err
 		}
@@ -70,7 +70,7 @@ func slashTargets(args []string) ([]target, error) {
 }
 
 // typeList reads types with commas between them. The word all means the types that hold workloads.
-func typeList(text string) ([]*resource, error) {
+func (c *call) typeList(text string) ([]*resource, error) {
 	var list []*resource
 	for word := range strings.SplitSeq(text, ",") {
 		words := []string{word}
@@ -78,7 +78,7 @@ func typeList(text string) ([]*resource, error) {
 			words = []string{"pods", "daemonsets"}
 		}
 		for _, w := range words {
-			r, err := resourceNamed(w)
+			r, err := c.resourceNamed(w)
 			if err != nil {
 				return nil, err
 			}
@@ -165,7 +165,7 @@ func (c *call) list(r *resource) ([]cluster.Object, error) {
 
 // findSome is find for the verbs that change objects: they want a name, a selector or --all.
 func (c *call) findSome(args []string) ([]cluster.Object, error) {
-	list, err := targets(args)
+	list, err := c.targets(args)
 	if err != nil {
 		return nil, err
 	}

@@ -38,7 +38,7 @@ func (c *call) patchTargets() (list []target, others []string, err error) {
 	if c.opts.filesGiven {
 		return c.fileTargets()
 	}
-	list, err = targets(c.args)
+	list, err = c.targets(c.args)
 	switch {
 	case err != nil:
 		return nil, nil, err
@@ -218,6 +218,7 @@ func (c *call) store(before cluster.Object, doc map[string]any, shown string) (c
 	}
 	opts := manifest.Options{
 		Namespace: before.Meta().Namespace, Epoch: c.sim.Epoch(), LeaveUnknown: true,
+		Definitions: c.sim.Definitions(),
 	}
 	set, err := manifest.Decode("patch", text, opts)
 	if list, ok := errors.AsType[manifest.ErrorList](err); ok {

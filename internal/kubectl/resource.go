@@ -87,8 +87,8 @@ func (r *resource) names(word string) bool {
 }
 
 // resourceNamed finds the type that a word means.
-func resourceNamed(word string) (*resource, error) {
-	list := resources()
+func (c *call) resourceNamed(word string) (*resource, error) {
+	list := append(resources(), c.defined()...)
 	i := slices.IndexFunc(list, func(r resource) bool { return r.names(word) })
 	if i >= 0 {
 		return &list[i], nil
@@ -101,7 +101,16 @@ func resourceNamed(word string) (*resource, error) {
 		word, strings.Join(known, ", "))
 }
 
-// resourceOf finds the type of a kind.
+// resourceOf finds the type of a kind, also of one that the simulation has been told of.
+func (c *call) resourceOf(kind cluster.Kind) *resource {
+	list := c.defined()
+	if i := slices.IndexFunc(list, func(r resource) bool { return r.kind == kind }); i >= 0 {
+		return &list[i]
+	}
+	return resourceOf(kind)
+}
+
+// resourceOf finds the type of a kind that every simulation knows. Of another it is a guess.
 func resourceOf(kind cluster.Kind) *resource {
 	list := resources()
 	i := slices.IndexFunc(list, func(r resource) bool { return r.kind == kind })
@@ -116,5 +125,16 @@ func qualifiedPlural(kind cluster.Kind) string { return resourceOf(kind).qualifi
 
 // title is an object as kubectl reports on it: daemonset.apps/agent.
 func title(obj cluster.Object) string {
-	return resourceOf(obj.Kind()).qualified() + "/" + obj.Meta().Name
+	r := *resourceOf(obj.Kind())
+	if r.group == "" {
+		r.group = groupOf(obj.APIVersion())
+	}
+	return r.qualified() + "/" + obj.Meta().Name
+}
+
+func groupOf(apiVersion string) string {
+	if group, _, ok := strings.Cut(apiVersion, "/"); ok {
+		return group
+	}
+	return ""
 }

@@ -11,7 +11,7 @@ import (
 
 // daemonSets finds the DaemonSets that a rollout verb is about.
 func (c *call) daemonSets() ([]*daemonset.DaemonSet, error) {
-	list, err := targets(c.args)
+	list, err := c.targets(c.args)
 	if err != nil {
 		return nil, err
 	}

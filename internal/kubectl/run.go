@@ -73,7 +73,7 @@ func (c *call) failFlags(err error) {
 func (c *call) fail(err error) {
 	c.failed = true
 	for _, e := range each(err) {
-		text := Message(e)
+		text := message(e, c.resourceOf)
 		c.warn("%s", strings.TrimSuffix(text, "\n"))
 	}
 }

@@ -85,7 +85,7 @@ func hasContainer(spec *cluster.PodSpec, name string) bool {
 	return false
 }
 
-// scale fails: there is nothing to scale here.
+// scale gives objects another number of pods. DaemonSets have none to give.
 func scale(c *call) error {
 	if !c.flags.Changed("replicas") {
 		return errors.New(`required flag(s) "replicas" not set`)
@@ -94,8 +94,8 @@ func scale(c *call) error {
 		return worded("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0")
 	}
 	objects, err := c.findSome(c.args)
-	for range objects {
-		err = errors.Join(err, raw("Error from server (NotFound): the server could not find the requested resource"))
+	for _, obj := range objects {
+		err = errors.Join(err, c.scaleOne(obj))
 	}
 	return err
 }

@@ -26,7 +26,7 @@ func taint(c *call) error {
 	if err != nil {
 		return fmt.Errorf("%w\nSee 'kubectl taint -h' for help and examples", taintMistake(specs, err))
 	}
-	list, err := targets(args)
+	list, err := c.targets(args)
 	if err != nil {
 		return err
 	}

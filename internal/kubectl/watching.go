@@ -65,7 +65,7 @@ func (c *call) warnUnsorted() {
 
 // watchTargets finds what to watch: things of one type.
 func (c *call) watchTargets() ([]target, error) {
-	list, err := targets(c.args)
+	list, err := c.targets(c.args)
 	if err == nil && len(list) == 0 {
 		if !c.opts.filesGiven {
 			return nil, raw(noArguments)

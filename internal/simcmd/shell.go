@@ -1,6 +1,7 @@
 package simcmd
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -22,7 +23,9 @@ const (
 
 // Shell runs the commands of one lesson against one simulation. It is a lesson.Shell.
 type Shell struct {
-	sim      *daemonsim.Sim
+	sim *daemonsim.Sim
+	// config is what every simulation of the shell is made with.
+	config   daemonsim.Config
 	files    map[string][]byte
 	narrator narrator
 	// writes are the changes since the last sim changes, in words.
@@ -32,15 +35,20 @@ type Shell struct {
 var _ lesson.Shell = (*Shell)(nil)
 
 // NewShell returns a shell with an empty simulation of its own and no files.
-func NewShell() *Shell {
-	sh := &Shell{files: make(map[string][]byte)}
+func NewShell() *Shell { return NewShellWith(daemonsim.Config{}) }
+
+// NewShellWith is NewShell for simulations that are made in another way, such as with a controller of one's own. The
+// seed 0 becomes Seed.
+func NewShellWith(config daemonsim.Config) *Shell {
+	config.Seed = cmp.Or(config.Seed, Seed)
+	sh := &Shell{config: config, files: make(map[string][]byte)}
 	sh.begin()
 	return sh
 }
 
 // begin puts an empty simulation in the place of whatever there was.
 func (sh *Shell) begin() {
-	sh.sim, sh.writes = daemonsim.New(daemonsim.Config{Seed: Seed}), nil
+	sh.sim, sh.writes = daemonsim.New(sh.config), nil
 	sh.sim.OnChange(func(ch *cluster.Change) {
 		sh.narrator.observe(ch)
 		sh.writes = append(sh.writes, ch.String())
