@@ -40,6 +40,8 @@ type Config struct {
 	Images map[string]kubelet.Behaviour
 	// SlowNodes makes some of the nodes slow.
 	SlowNodes kubelet.SlowNodes
+	// Flapping makes some of the nodes fall silent and answer again.
+	Flapping []kubelet.Flapping
 	// Kubelet, when set, replaces the simulated kubelets, and Pods and Images say nothing then. It must go
 	// by the name "kubelet". The simulation works with a fork of it.
 	Kubelet cluster.Actor
@@ -160,7 +162,7 @@ func (c *Config) kubelet() cluster.Actor {
 	if c.Pods != nil {
 		pods = *c.Pods
 	}
-	return kubelet.New(kubelet.Config{Default: pods, Images: c.Images, Slow: c.SlowNodes})
+	return kubelet.New(kubelet.Config{Default: pods, Images: c.Images, Slow: c.SlowNodes, Flapping: c.Flapping})
 }
 
 // Fork returns an independent simulation in the same state. Given the same calls both make the same
@@ -385,6 +387,25 @@ func (s *Sim) SetSlowNodes(slow kubelet.SlowNodes) error {
 		return fmt.Errorf("set slow nodes: %w: the kubelets have been replaced", cluster.ErrInvalid)
 	}
 	return k.SetSlow(slow)
+}
+
+// SetFlapping says which nodes fall silent and answer again from now on, in place of those that did. Of several rules
+// the first one whose selector matches a node is about it; without rules no node does. It is an error when
+// Config.Kubelet has replaced the kubelets that go by behaviours.
+func (s *Sim) SetFlapping(rules ...kubelet.Flapping) error {
+	k := s.kubelet()
+	if k == nil {
+		return fmt.Errorf("set flapping nodes: %w: the kubelets have been replaced", cluster.ErrInvalid)
+	}
+	return k.SetFlapping(s.Cluster, rules...)
+}
+
+// Flapping lists the rules by which nodes fall silent and answer again.
+func (s *Sim) Flapping() []kubelet.Flapping {
+	if k := s.kubelet(); k != nil {
+		return k.Flapping()
+	}
+	return nil
 }
 
 // kubelet is the actor that goes by behaviours; nil when another has taken its place.

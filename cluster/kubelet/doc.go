@@ -16,7 +16,8 @@
 // and two runs that differ in the order of a rollout can be compared node by node.
 //
 // A kubelet does not answer during an outage of its node, see cluster.Client.SetOutage. What it does for its
-// pods shows when it answers again; what it has not heard of meanwhile it begins then.
+// pods shows when it answers again; what it has not heard of meanwhile it begins then. [Flapping] has nodes fall
+// silent and answer again by themselves.
 //
 // # Guarantees
 //

@@ -113,6 +113,7 @@ func (k *Kubelet) register(cl *cluster.Client, n *cluster.Node) {
 	case h.silent:
 		k.catchUp(cl, n.ID(), h.since)
 	}
+	k.beginFlapping(cl, n)
 }
 
 // unregister goes on without a Node. A kubelet that was about to report that it answers again has no node left to

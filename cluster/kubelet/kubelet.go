@@ -18,12 +18,15 @@ type Config struct {
 	Images map[string]Behaviour
 	// Slow makes some of the nodes slow.
 	Slow SlowNodes
+	// Flapping makes some of the nodes fall silent and answer again. Of several rules the first one whose selector
+	// matches a node is about it.
+	Flapping []Flapping
 
 	_ struct{}
 }
 
 // Validate reports the first behaviour that makes no sense: the default, then the images by name, then the
-// slow nodes.
+// slow nodes and those that flap.
 func (c Config) Validate() error {
 	if err := c.Default.Validate(); err != nil {
 		return fmt.Errorf("default behaviour: %w", err)
@@ -36,7 +39,7 @@ func (c Config) Validate() error {
 	if err := c.Slow.validate(); err != nil {
 		return fmt.Errorf("slow nodes: %w", err)
 	}
-	return nil
+	return validateFlapping(c.Flapping)
 }
 
 // Kubelet is the actor that plays the kubelets of all nodes.
@@ -48,6 +51,8 @@ type Kubelet struct {
 	agents bool
 	slow   SlowNodes
 	turns  turns
+	// flapping says which nodes fall silent by themselves.
+	flapping flapping
 	// troubled are the hosts that are not as hosts should be; nil as long as all are.
 	troubled *btree.Map[cluster.NodeID, host]
 }
@@ -56,6 +61,7 @@ type Kubelet struct {
 // nothing can be drawn from is taken for none.
 func New(config Config) *Kubelet {
 	k := &Kubelet{fallback: config.Default.own(), images: maps.Clone(config.Images), slow: config.Slow}
+	k.flapping.rules = ownFlapping(config.Flapping)
 	for _, image := range slices.Sorted(maps.Keys(k.images)) {
 		k.images[image] = k.images[image].own()
 	}
@@ -111,6 +117,7 @@ func (k *Kubelet) AppendState(b []byte) []byte {
 	if k.slow != (SlowNodes{}) {
 		b = fmt.Appendf(b, "%+v", k.slow)
 	}
+	b = k.flapping.appendState(b)
 	if k.troubled != nil {
 		k.troubled.Scan(func(id cluster.NodeID, h host) bool {
 			b = fmt.Appendf(b, "%d%+v", id, h)
@@ -217,7 +224,12 @@ func (k *Kubelet) TaskName(kind cluster.TaskKind) string {
 		taskPull: "pull", taskPullFailed: "pull failed", taskBackOff: "back off",
 		taskNetwork: "network",
 	}
-	if int(kind) >= len(names) || names[kind] == "" {
+	switch {
+	case kind == taskFlap:
+		return "fall silent"
+	case kind == taskFlapping:
+		return "find nodes that flap"
+	case int(kind) >= len(names) || names[kind] == "":
 		return fmt.Sprintf("task %d", kind)
 	}
 	return names[kind]
@@ -290,6 +302,10 @@ func (k *Kubelet) take(cl *cluster.Client, p *cluster.Pod) {
 func (k *Kubelet) Run(cl *cluster.Client, t cluster.Task) {
 	if t.Kind == taskReturn || t.Kind == taskReport || t.Kind == taskNetwork {
 		k.runNode(cl, t)
+		return
+	}
+	if t.Kind >= taskFlap {
+		k.runFlapping(cl, t)
 		return
 	}
 	p := cl.Live().PodByUID(t.Object)

@@ -11,6 +11,11 @@
 //	sim node remove NAME...             nodes leave
 //	sim fail NODE... [--for 10m]        the kubelets of nodes fall silent, for a time or for good
 //	sim recover NODE...                 they answer again, and their nodes are ready
+//	sim partition NODE... [--for 10m]   nodes are cut off from the control plane, which is what a kubelet that falls
+//	                                    silent looks like: what runs there runs on
+//	sim heal [NODE...]                  nodes answer again that do not; all of them when none is named
+//	sim flap [NODE...] [flags]          nodes fall silent and answer again, over and over, as in sim flap --chance 1%
+//	                                    --up mean=1h --down 2m..5m; sim flap off ends it
 //	sim not-ready NODE... [--message M] the kubelets of nodes report that the nodes are not ready
 //	sim report NODE TYPE=STATUS...      the kubelet of a node reports conditions, such as MemoryPressure=True
 //	sim run 30s                         virtual time goes on for that long
@@ -41,6 +46,8 @@
 //	sim time                            how late it is
 //	sim changes                         every write since the last time they were asked for
 //	sim reset                           an empty cluster at t=0 takes the place of this one
+//
+// For the NODE... of fail, recover, partition, heal, not-ready and flap may stand -l SELECTOR or --zone ZONE.
 //
 // run and settle tell what happens meanwhile, one line for each event that a student would point at;
 // writes that only keep books are passed over. The namespace is part of a line only when the lines of

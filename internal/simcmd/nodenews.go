@@ -28,8 +28,11 @@ func nodeNews(before, after *cluster.Node, now time.Duration) []string {
 		news = append(news, "tainted "+t.String())
 	}
 	_, out := after.Outage()
-	if _, was := before.Outage(); was && !out {
+	switch _, was := before.Outage(); {
+	case was && !out:
 		news = append(news, "answers again")
+	case out && !was:
+		news = append(news, "falls silent")
 	}
 	for _, t := range without(before.Spec.Taints, after.Spec.Taints) {
 		if t == registration && now == after.CreationTimestamp {
