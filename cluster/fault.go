@@ -125,22 +125,30 @@ func (f *Fault) err() error {
 	return nil
 }
 
-// fault is the fault of a request, which is used up by it; nil when there is none. Faults are shared with forks, so
-// the list is replaced.
+// fault is the fault of a request, which is used up by it; nil when there is none.
 func (cl *Client) fault(verb Verb, kind Kind) *Fault {
-	for i, f := range cl.c.faults {
-		if f.Actor != cl.name || f.Verb != verb || f.Kind != kind {
-			continue
-		}
-		if left := slices.Clone(cl.c.faults); f.Times > 1 {
-			left[i].Times--
-			cl.c.faults = left
-		} else {
-			cl.c.faults = slices.Delete(left, i, i+1)
-		}
-		return &f
+	// That there are none at all costs nothing.
+	if len(cl.c.faults) == 0 {
+		return nil
 	}
-	return nil
+	return cl.takeFault(verb, kind)
+}
+
+// takeFault uses up the first fault of a request. Faults are shared with forks, so the list is replaced.
+func (cl *Client) takeFault(verb Verb, kind Kind) *Fault {
+	i := slices.IndexFunc(cl.c.faults, func(f Fault) bool {
+		return f.Actor == cl.name && f.Verb == verb && f.Kind == kind
+	})
+	if i < 0 {
+		return nil
+	}
+	left := slices.Clone(cl.c.faults)
+	f := left[i]
+	if left[i].Times--; left[i].Times == 0 {
+		left = slices.Delete(left, i, i+1)
+	}
+	cl.c.faults = left
+	return &f
 }
 
 // failed answers a request with a fault, whether it is carried out or not. What names the object.
