@@ -118,8 +118,12 @@ func (m *machine) finish(t *rapid.T) {
 			return sim.SetImageBehaviour(image, kubelet.Typical())
 		})
 	}
-	for _, n := range slices.Collect(m.sim().Nodes()) {
-		m.do(t, "recover "+n.Name, func(sim *daemonsim.Sim) error { return sim.RecoverNode(n.Name) })
+	for range 2 {
+		// A node that answers again may report that it has no network.
+		for _, n := range slices.Collect(m.sim().Nodes()) {
+			m.do(t, "recover "+n.Name, func(sim *daemonsim.Sim) error { return sim.RecoverNode(n.Name) })
+		}
+		m.do(t, "wait", func(sim *daemonsim.Sim) error { return sim.RunFor(time.Second) })
 	}
 	m.mend(t)
 	m.do(t, "delete what is not ready", func(sim *daemonsim.Sim) error {

@@ -15,6 +15,7 @@ import (
 	"github.com/daemonsim/daemonsim/cluster/kubelet"
 	"github.com/daemonsim/daemonsim/cluster/podsecurity"
 	"github.com/daemonsim/daemonsim/daemonset"
+	"github.com/daemonsim/daemonsim/rollout"
 	"github.com/daemonsim/daemonsim/scheduler"
 	"github.com/daemonsim/daemonsim/taints"
 )
@@ -84,7 +85,7 @@ func relieve(sim *daemonsim.Sim, n *cluster.Node) error {
 func hindered(sim *daemonsim.Sim) bool {
 	ns := sim.Object(cluster.KindNamespace, "", "default")
 	return sim.Stopped(scheduler.Name) || sim.Stopped(daemonset.Name) ||
-		ns != nil && ns.Meta().Labels[podsecurity.LabelEnforce] == "restricted"
+		ns != nil && !slices.Contains([]string{"", "privileged"}, ns.Meta().Labels[podsecurity.LabelEnforce])
 }
 
 // ComponentStops ends a process of the control plane.
@@ -153,6 +154,25 @@ func enforce(sim *daemonsim.Sim, level string) error {
 	ns.Labels = relabelled(ns.Labels, podsecurity.LabelEnforce, level)
 	_, err := sim.Update(ns)
 	return err
+}
+
+// RequestsFail has the API server answer requests of the DaemonSet controller with an error, done or not.
+func (m *machine) RequestsFail(t *rapid.T) {
+	// A controller that lags and is told that it has not created a pod creates another one beside it.
+	applied := !m.lags && rapid.Bool().Draw(t, "applied")
+	f := cluster.Fault{
+		Actor: daemonset.Name,
+		Verb:  rapid.SampledFrom([]cluster.Verb{cluster.Created, cluster.Updated, cluster.Deleted}).Draw(t, "verb"),
+		Kind: rapid.SampledFrom([]cluster.Kind{
+			cluster.KindPod, daemonset.Kind, rollout.KindControllerRevision,
+		}).Draw(t, "kind"),
+		Times:   rapid.IntRange(1, 3).Draw(t, "times"),
+		Applied: applied,
+		Reason: rapid.SampledFrom([]cluster.FaultReason{
+			cluster.FaultTimeout, cluster.FaultInternalError,
+		}).Draw(t, "reason"),
+	}
+	m.do(t, fmt.Sprintf("requests fail: %+v", f), func(sim *daemonsim.Sim) error { return sim.AddFault(f) })
 }
 
 // BudgetChanges creates, replaces or deletes the disruption budget of one app.
@@ -232,6 +252,7 @@ func (m *machine) mend(t *rapid.T) {
 		})
 	}
 	m.do(t, "nothing is forbidden, pressed or held", func(sim *daemonsim.Sim) error {
+		sim.ClearFaults()
 		if err := enforce(sim, ""); err != nil {
 			return err
 		}

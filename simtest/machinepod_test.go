@@ -68,7 +68,9 @@ func (m *machine) PodCreated(t *rapid.T) {
 func (m *machine) ImageBehaves(t *rapid.T) {
 	image := drawImage(t)
 	b := kubelet.Typical()
-	switch rapid.SampledFrom([]string{"slow", "never ready", "crash", "at once", "healthy"}).Draw(t, "how") {
+	switch rapid.SampledFrom([]string{
+		"slow", "never ready", "crash", "at once", "stops badly", "network agent", "healthy",
+	}).Draw(t, "how") {
 	case "slow":
 		b.Pull, b.ReadyAfter, b.Stop = 7*time.Second, 2500*time.Millisecond, 12*time.Second
 	case "never ready":
@@ -77,6 +79,10 @@ func (m *machine) ImageBehaves(t *rapid.T) {
 		b.CrashAfter = 4 * time.Second
 	case "at once":
 		b = kubelet.Behaviour{}
+	case "stops badly":
+		b.PreStop, b.Stop, b.StopCode = 5*time.Second, time.Minute, 1
+	case "network agent":
+		b.NetworkAgent = true
 	}
 	m.do(t, fmt.Sprintf("%s: %+v", image, b), func(sim *daemonsim.Sim) error {
 		return sim.SetImageBehaviour(image, b)

@@ -68,6 +68,7 @@ func drawStrategy(t *rapid.T) daemonset.UpdateStrategy {
 
 func drawPlacement(t *rapid.T, spec *cluster.PodSpec) {
 	spec.NodeName, spec.NodeSelector, spec.Tolerations, spec.Affinity = "", nil, nil, nil
+	spec.HostNetwork = rapid.Bool().Draw(t, "hostNetwork")
 	switch rapid.SampledFrom([]string{"any", "zone", "affinity", "field", "name"}).Draw(t, "nodes") {
 	case "zone":
 		spec.NodeSelector = map[string]string{"zone": "a"}
@@ -128,7 +129,7 @@ func (m *machine) SetPlacement(t *rapid.T) {
 	m.updateSet(t, "gets another placement", func(d *daemonset.DaemonSet) {
 		p := &d.Spec.Template.Spec
 		p.NodeName, p.NodeSelector = spec.NodeName, spec.NodeSelector
-		p.Tolerations, p.Affinity = spec.Tolerations, spec.Affinity
+		p.Tolerations, p.Affinity, p.HostNetwork = spec.Tolerations, spec.Affinity, spec.HostNetwork
 	})
 }
 
