@@ -10,8 +10,8 @@ import (
 	"github.com/daemonsim/daemonsim/cluster"
 )
 
-// TestCreateFillsIn looks at what the server adds to new objects.
-func TestCreateFillsIn(t *testing.T) {
+// TestCreateFillsIn_N6 looks at what the server adds to new objects.
+func TestCreateFillsIn_N6(t *testing.T) {
 	c := cluster.New(cluster.Config{})
 	require.NoError(t, c.RunFor(7*time.Second))
 	p := newPod("p")

@@ -187,8 +187,8 @@ func TestContradictsWhatIsNotTrue(t *testing.T) {
 	require.Zero(t, w.pod().Status.ReadySince, "it has been ready all the time")
 }
 
-// TestReadyEvents is N-3: the kubelet tells when it reports another status.
-func TestReadyEvents(t *testing.T) {
+// TestReadyEvents_N3: the kubelet tells when it reports another status.
+func TestReadyEvents_N3(t *testing.T) {
 	w := newWorld(t, kubelet.Config{})
 	for _, c := range []cluster.NodeCondition{
 		kubelet.NotReady(""), kubelet.NotReady("another reason"),
@@ -210,8 +210,8 @@ func TestReadyEvents(t *testing.T) {
 	}
 }
 
-// TestLastHeartbeat is N-18: the lease is renewed every 10 s.
-func TestLastHeartbeat(t *testing.T) {
+// TestLastHeartbeat_N18: the lease is renewed every 10 s.
+func TestLastHeartbeat_N18(t *testing.T) {
 	n := &cluster.Node{ObjectMeta: cluster.ObjectMeta{CreationTimestamp: 3 * s}}
 	for now, want := range map[time.Duration]time.Duration{
 		3 * s: 3 * s, 12 * s: 3 * s, 13 * s: 13 * s, 49 * s: 43 * s,

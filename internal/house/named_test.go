@@ -19,7 +19,7 @@ var specified = []struct {
 	sections [][2]int // each from the first to the second
 }{
 	{"daemonset.md", [][2]int{{1, 22}, {26, 26}}},
-	{"nodes.md", [][2]int{{5, 9}}},
+	{"nodes.md", [][2]int{{1, 9}}},
 	{"podsecurity.md", [][2]int{{1, 6}}},
 	{"scheduling.md", [][2]int{{1, 17}}},
 }
@@ -31,6 +31,7 @@ var unnamed = map[string]string{
 	"D-200": "a namespace goes at once, so that nothing is refused in one that is terminating",
 	"D-205": "it follows from D-204, which has its tests where events are kept",
 	"D-207": "the controller syncs one DaemonSet after the other, in the order in which they were queued",
+	"N-5":   "what is allocatable is said of a node, and not worked out from what it keeps for itself",
 	"P-54":  "a namespace goes at once, so that nothing is refused in one that is terminating",
 	"S-118": "what the flush after five minutes would catch wakes a pod at once",
 	"S-124": "a pod is bound in the moment of the decision, so that a failure has nothing to give back",

@@ -1,0 +1,117 @@
+package nodelifecycle_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/cluster/kubelet"
+	"github.com/daemonsim/daemonsim/cluster/nodelifecycle"
+	"github.com/daemonsim/daemonsim/taints"
+)
+
+// TestNodeObject is what kubelets, people and the controller write to a node, and what they leave alone.
+func TestNodeObject(t *testing.T) {
+	t.Run("N-1", func(t *testing.T) {
+		w := newWorld(t, nodelifecycle.Config{})
+		w.addNode("a")
+		since := func() time.Duration {
+			conditions := w.Node("a").Status.Conditions
+			return conditions[len(conditions)-1].LastTransitionTime
+		}
+		for _, row := range []struct {
+			at     time.Duration
+			c      cluster.NodeCondition
+			want   time.Duration
+			reason string
+		}{
+			{10 * s, kubelet.NotReady("one reason"), 10 * s, "another status"},
+			{20 * s, kubelet.NotReady("another reason"), 10 * s, "another message alone"},
+			{30 * s, ready("True"), 30 * s, "another status"},
+		} {
+			w.run(row.at)
+			w.report("a", row.c)
+			require.Equal(t, row.want, since(), row.reason)
+		}
+	})
+	t.Run("N-2", func(t *testing.T) {
+		w := newWorld(t, nodelifecycle.Config{})
+		w.addNode("a", cluster.NodeCondition{Type: cluster.NodeNetworkUnavailable, Status: "True", Reason: "NoRoute"}, ready("True"))
+		w.addNode("b")
+		w.run(s)
+		require.Equal(t, "Ready=True network-unavailable:NoSchedule", state(w.Node("a")))
+		require.Equal(t, "Ready=True", state(w.Node("b")), "without the condition the network counts as available")
+		w.fail("a", s)
+		w.run(2 * time.Minute)
+		w.recover("a")
+		w.run(3 * time.Minute)
+		var types []string
+		for _, c := range w.Node("a").Status.Conditions {
+			types = append(types, c.Type+"="+c.Status)
+		}
+		require.Equal(t, []string{
+			"NetworkUnavailable=True", "Ready=True", "MemoryPressure=False", "DiskPressure=False", "PIDPressure=False",
+		}, types, "a kubelet reports all but that one")
+	})
+	t.Run("N-4 N-9", func(t *testing.T) {
+		w := newWorld(t, nodelifecycle.Config{})
+		w.addNode("a")
+		w.run(s)
+		n := w.Node("a").Clone().(*cluster.Node)
+		n.Spec.Unschedulable, n.Spec.Taints = true, []taints.Taint{{Key: "gpu", Effect: taints.EffectNoSchedule}}
+		_, err := w.Update(n)
+		require.NoError(t, err)
+		w.fail("a", s)
+		w.run(5 * time.Minute)
+		w.recover("a")
+		w.run(6 * time.Minute)
+		after := w.Node("a")
+		require.Equal(t, n.UID, after.UID, "a kubelet that is back takes the node that is there")
+		require.True(t, after.Spec.Unschedulable, "and leaves what people have said of it")
+		require.Equal(t, "Ready=True gpu:NoSchedule unschedulable:NoSchedule", state(after))
+	})
+	t.Run("N-11", func(t *testing.T) {
+		w := newWorld(t, nodelifecycle.Config{})
+		n := &cluster.Node{ObjectMeta: cluster.ObjectMeta{Name: "a"}}
+		own := taints.Taint{Key: "node.cloudprovider.kubernetes.io/uninitialized", Value: "true", Effect: taints.EffectNoSchedule}
+		n.Spec.Taints = []taints.Taint{own}
+		w.create(n)
+		w.run(time.Hour)
+		require.Equal(t, []taints.Taint{own}, w.Node("a").Spec.Taints, "it is for the cloud's controller to take off")
+	})
+}
+
+func TestHeartbeats(t *testing.T) {
+	t.Run("N-19", func(t *testing.T) {
+		for _, clock := range []time.Duration{0, time.Hour, 1000 * time.Hour} {
+			w := newWorld(t, nodelifecycle.Config{})
+			c := ready("True")
+			c.LastHeartbeatTime = clock
+			w.addNode("a", c)
+			w.run(100 * s)
+			w.fail("a", 100*s)
+			w.run(154 * s)
+			require.True(t, w.Node("a").Ready(), "whatever the node's own clock says")
+			w.run(155 * s)
+			require.False(t, w.Node("a").Ready())
+		}
+	})
+	t.Run("N-22", func(t *testing.T) {
+		w := newWorld(t, nodelifecycle.Config{})
+		require.NoError(t, w.SetLag(nodelifecycle.Name, cluster.Lag{Delay: 30 * s}))
+		w.addNode("a")
+		w.addNode("b")
+		w.run(40 * s)
+		w.fail("a", 40*s)
+		w.fail("b", 40*s)
+		w.run(80 * s)
+		w.recover("a")
+		w.run(105 * s)
+		require.True(t, w.Node("a").Ready(), "its view is stale: the node has a new heartbeat, which it has not heard of")
+		require.False(t, w.Node("b").Ready())
+		w.run(time.Hour)
+		require.Empty(t, w.events("a"))
+	})
+}
