@@ -2,13 +2,11 @@ package podgc
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/tidwall/btree"
 
 	"github.com/daemonsim/daemonsim/cluster"
-	"github.com/daemonsim/daemonsim/taints"
 )
 
 // Name is the name of the collector.
@@ -17,9 +15,10 @@ const Name = "pod-garbage-collector"
 // Collector is the actor that collects pods. New makes one.
 type Collector struct {
 	config Config
-	// missing are the nodes with pods whose absence has been noted: each has a task on the agenda. Nil as long
-	// as there are none.
-	missing *btree.Set[cluster.NodeID]
+	// missing are the nodes with pods whose absence has been noted, and stuck the pods that nobody may ever end:
+	// each has a task on the agenda. Nil as long as there are none.
+	missing *btree.Map[cluster.NodeID, absence]
+	stuck   *btree.Set[cluster.UID]
 	// ended is how many pods have come to their end and are still there.
 	ended int
 	// surplus says that a look at those is on the agenda.
@@ -27,6 +26,14 @@ type Collector struct {
 	// opened says that the pods which were there at first have been looked at, and since says when.
 	opened bool
 	since  time.Duration
+}
+
+// absence is what is known of a node that is not there.
+type absence struct {
+	// due is the pass that looks at it next.
+	due time.Duration
+	// quarantined says that this is the end of its quarantine.
+	quarantined bool
 }
 
 // New returns the collector.
@@ -41,7 +48,8 @@ func (c *Collector) Patience() time.Duration {
 	return c.config.Period + c.config.pass(c.config.Quarantine)
 }
 
-// The tasks of the collector, all of which are due at a pass.
+// The tasks of the collector say what there is to do at a pass. All of them are due at one, and the first of them
+// does the whole pass.
 const (
 	// taskMissing puts a node that is not there into quarantine, and taskOrphans collects its pods if it is
 	// still not there at the end. Arg is its NodeID.
@@ -74,14 +82,20 @@ func (c *Collector) Fork() cluster.Actor {
 	if c.missing != nil {
 		f.missing = c.missing.Copy()
 	}
+	if c.stuck != nil {
+		f.stuck = c.stuck.Copy()
+	}
 	return &f
 }
 
-// AppendState writes the nodes that are on the agenda.
+// AppendState writes the nodes and the pods that are on the agenda.
 func (c *Collector) AppendState(b []byte) []byte {
 	b = fmt.Appendf(b, "%t", c.surplus)
 	if c.missing != nil {
-		b = fmt.Append(b, c.missing.Keys())
+		b = fmt.Append(b, c.missing.Keys(), c.missing.Values())
+	}
+	if c.stuck != nil {
+		b = fmt.Append(b, "stuck", c.stuck.Keys())
 	}
 	return b
 }
@@ -98,7 +112,7 @@ func (c *Collector) Observe(cl *cluster.Client, ch *cluster.Change) {
 		case ch.Verb == cluster.Deleted:
 			c.note(cl, obj.ID())
 		case outOfService(obj):
-			c.noteStuck(cl, obj.ID())
+			c.noteStuckAt(cl, obj.ID())
 		}
 	case *cluster.Pod:
 		before, _ := ch.Before.(*cluster.Pod)
@@ -148,138 +162,61 @@ func (c *Collector) notePod(cl *cluster.Client, p *cluster.Pod) {
 	if p.Bound() && cl.NodeByID(p.TargetID()) == nil {
 		c.note(cl, p.TargetID())
 	} else if stuck(cl.Reader, p) {
-		c.atPass(cl, 0, cluster.Task{Kind: taskStuck, Object: p.UID})
+		c.noteStuck(cl, p.UID)
 	}
 }
 
 // note has the next pass look at a node that is not there, if it has pods to be collected.
 func (c *Collector) note(cl *cluster.Client, id cluster.NodeID) {
-	if c.missing != nil && c.missing.Contains(id) || !hasOrphans(cl.Reader, id) {
+	if !hasOrphans(cl.Reader, id) {
 		return
 	}
 	if c.missing == nil {
-		c.missing = new(btree.Set[cluster.NodeID])
+		c.missing = new(btree.Map[cluster.NodeID, absence])
 	}
-	c.missing.Insert(id)
-	c.atPass(cl, 0, cluster.Task{Kind: taskMissing, Arg: uint64(id)})
+	if _, noted := c.missing.Get(id); !noted {
+		due := c.atPass(cl, 0, cluster.Task{Kind: taskMissing, Arg: uint64(id)})
+		c.missing.Set(id, absence{due: due})
+	}
 }
 
-// noteStuck notes the pods that cannot end on a node which is out of service.
-func (c *Collector) noteStuck(cl *cluster.Client, id cluster.NodeID) {
+// noteStuckAt notes the pods that cannot end on a node which is out of service.
+func (c *Collector) noteStuckAt(cl *cluster.Client, id cluster.NodeID) {
 	for p := range cl.PodsAt(id) {
 		if stuck(cl.Reader, p) {
-			c.atPass(cl, 0, cluster.Task{Kind: taskStuck, Object: p.UID})
+			c.noteStuck(cl, p.UID)
 		}
 	}
 }
 
-// atPass schedules a task for the first pass after a delay.
-func (c *Collector) atPass(cl *cluster.Client, delay time.Duration, t cluster.Task) {
+func (c *Collector) noteStuck(cl *cluster.Client, uid cluster.UID) {
+	if c.stuck == nil {
+		c.stuck = new(btree.Set[cluster.UID])
+	}
+	if !c.stuck.Contains(uid) {
+		c.stuck.Insert(uid)
+		c.atPass(cl, 0, cluster.Task{Kind: taskStuck, Object: uid})
+	}
+}
+
+// atPass schedules a task for the first pass after a delay and returns when that is.
+func (c *Collector) atPass(cl *cluster.Client, delay time.Duration, t cluster.Task) time.Duration {
 	now := cl.Now()
-	cl.After(max(0, c.config.pass(now+min(delay, maxTime-now))-now), t)
+	due := max(now, c.config.pass(now+min(delay, maxTime-now)))
+	cl.After(due-now, t)
+	return due
 }
 
 // maxTime is the end of time.
 const maxTime = time.Duration(1<<63 - 1)
 
-// Run does its part of a pass.
+// Run does a pass, unless the pod that it was meant for is gone: then it is not time for one.
 func (c *Collector) Run(cl *cluster.Client, t cluster.Task) {
-	switch t.Kind {
-	case taskMissing:
-		c.quarantine(cl, cluster.NodeID(t.Arg))
-	case taskOrphans:
-		c.missing.Delete(cluster.NodeID(t.Arg))
-		collectOrphans(cl, cluster.NodeID(t.Arg))
-	case taskStuck:
-		if p := cl.PodByUID(t.Object); p != nil && stuck(cl.Reader, p) {
-			collect(cl, p.UID, nil)
+	if t.At > cl.Now() {
+		if c.stuck != nil {
+			c.stuck.Delete(t.Object)
 		}
-	case taskSurplus:
-		c.surplus = false
-		c.recount(cl)
-		for _, p := range Surplus(slices.Collect(cl.Pods("")), c.config.TerminatedThreshold) {
-			collect(cl, p.UID, nil)
-		}
-	}
-}
-
-// quarantine starts the quarantine of a node that is not there. Nothing ends it before its time: a node that
-// has been there meanwhile and is gone again has no quarantine of its own.
-func (c *Collector) quarantine(cl *cluster.Client, id cluster.NodeID) {
-	if cl.NodeByID(id) != nil || !hasOrphans(cl.Reader, id) {
-		c.missing.Delete(id)
 		return
 	}
-	c.atPass(cl, c.config.Quarantine, cluster.Task{Kind: taskOrphans, Arg: uint64(id)})
-}
-
-// collectOrphans removes the pods that are bound to a node which does not exist. It looks at the cluster itself
-// before it does so.
-func collectOrphans(cl *cluster.Client, id cluster.NodeID) {
-	if cl.NodeByID(id) != nil || cl.Live().NodeByID(id) != nil {
-		return
-	}
-	for _, p := range slices.Collect(cl.PodsAt(id)) {
-		if orphan(p) {
-			collect(cl, p.UID, &cluster.Disruption{
-				Reason: "DeletionByPodGC", Message: "PodGC: node no longer exists", At: cl.Now(),
-			})
-		}
-	}
-}
-
-// orphan reports whether a pod whose node does not exist is to be collected. Of one that has ended and is
-// terminating only finalizers are left, which are not the collector's to remove.
-func orphan(p *cluster.Pod) bool { return p.Bound() && !(p.Terminal() && p.Terminating()) }
-
-func hasOrphans(r cluster.Reader, id cluster.NodeID) bool {
-	for p := range r.PodsAt(id) {
-		if orphan(p) {
-			return true
-		}
-	}
-	return false
-}
-
-// stuck reports whether a pod is terminating where no kubelet will end it: without a node, or on one that is
-// out of service.
-func stuck(r cluster.Reader, p *cluster.Pod) bool {
-	if !p.Terminating() || p.Terminal() {
-		return false
-	}
-	if !p.Bound() {
-		return true
-	}
-	n := r.NodeByID(p.TargetID())
-	return n != nil && outOfService(n)
-}
-
-// outOfService reports whether a node is not ready and an administrator has said that it is shut down.
-func outOfService(n *cluster.Node) bool {
-	return slices.ContainsFunc(n.Spec.Taints, func(t taints.Taint) bool {
-		return t.Key == taints.KeyOutOfService
-	}) && !n.Ready()
-}
-
-// collect sets a pod that has not ended to Failed, with the reason why if there is one, and deletes it without
-// grace.
-func collect(cl *cluster.Client, uid cluster.UID, why *cluster.Disruption) {
-	p := cl.Live().PodByUID(uid)
-	if p == nil {
-		return
-	}
-	if !p.Terminal() {
-		_, _ = cl.SetPodStatus(uid, failed(p.Status, why))
-	}
-	_ = cl.DeletePod(uid, cluster.DeleteOptions{GracePeriod: new(time.Duration)})
-}
-
-// failed is the status of a pod that is collected. Only the phase changes, and what says why: of the containers
-// the collector knows nothing.
-func failed(s cluster.PodStatus, why *cluster.Disruption) cluster.PodStatus {
-	s.Phase = cluster.PodFailed
-	if why != nil {
-		s = s.WithTrouble(func(t *cluster.PodTrouble) { t.Disruption = *why })
-	}
-	return s
+	c.pass(cl)
 }

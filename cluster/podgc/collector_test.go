@@ -283,7 +283,62 @@ func TestSurplus(t *testing.T) {
 	})
 }
 
-// TestNothingToCollectCostsNothing is N-70: there is a pass only when there is something to look at.
+// TestOrder has something of every sort at one pass, noticed in another order.
+func TestOrder(t *testing.T) {
+	t.Run("N-70", func(t *testing.T) {
+		w := newWorld(t, podgc.Config{TerminatedThreshold: 1})
+		w.addNode("b")
+		w.addPod("orphan", "b")
+		w.addPod("stuck", "a")
+		w.addPod("never", "", "example.com/hold")
+		for _, name := range []string{"old", "new"} {
+			w.addPod(name, "a")
+			w.end(name, cluster.PodFailed, "")
+			w.run(w.Now() + s)
+		}
+		w.removeNode("b")
+		w.run(45 * s)
+		w.want("the surplus went before, the oldest first", "t=20s delete old Failed")
+		w.delete("never")
+		w.delete("stuck")
+		w.outOfService(true, true)
+		w.addPod("late", "a")
+		w.end("late", cluster.PodFailed, "")
+		w.run(time.Hour)
+		w.want("the surplus, what is stuck, orphans, and what never had a node",
+			"t=1m0s delete new Failed",
+			"t=1m0s update stuck Failed", "t=1m0s delete stuck Failed",
+			"t=1m0s update orphan Failed", "t=1m0s delete orphan Failed",
+			"t=1m0s update never Failed")
+	})
+	t.Run("N-70 every 20 s", func(t *testing.T) {
+		for _, row := range []struct{ at, want time.Duration }{{s, 20 * s}, {20 * s, 20 * s}, {21 * s, 40 * s}, {119 * s, 120 * s}} {
+			w := newWorld(t, podgc.Config{})
+			w.addPod("p", "", "example.com/hold")
+			w.run(row.at)
+			w.delete("p")
+			w.run(time.Hour)
+			w.want("at the next pass", fmt.Sprintf("t=%v update p Failed", row.want))
+		}
+	})
+	t.Run("N-70 a pod that is gone brings no pass forward", func(t *testing.T) {
+		w := newWorld(t, podgc.Config{})
+		w.addPod("p", "", "example.com/hold")
+		w.addPod("q", "", "example.com/hold")
+		w.run(s)
+		w.delete("p")
+		w.delete("q")
+		p := w.Pod("default", "p").Clone().(*cluster.Pod)
+		p.Finalizers = nil
+		_, err := w.Update(p)
+		require.NoError(t, err)
+		require.Nil(t, w.Pod("default", "p"))
+		w.run(time.Hour)
+		w.want("it comes in its time", "t=20s update q Failed")
+	})
+}
+
+// TestNothingToCollectCostsNothing: there is a pass only when there is something to look at.
 func TestNothingToCollectCostsNothing(t *testing.T) {
 	w := newWorld(t, podgc.Config{})
 	w.addPod("p", "a")

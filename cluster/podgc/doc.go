@@ -8,6 +8,7 @@
 //
 //   - A pass costs nothing as long as there is nothing to collect: it takes place only at moments at which
 //     a pod is to be looked at, which are those at which the passes of Kubernetes come.
+//   - What there is to do at one pass is done in the order of Kubernetes, whatever the order in which it came up.
 //   - A pod that is collected comes to the phase Failed first, unless it has ended. Finalizers still hold it.
 //
 // # Differences from Kubernetes
