@@ -9,11 +9,14 @@ import (
 
 // creation judges every pod that the DaemonSet controller creates, by what the controller sees.
 type creation struct {
-	// own are the pods that the controller has created, as it has, also before it sees them. It does not know of
-	// those whose creation seemed to fail.
+	// own are the pods that the controller has created, as it has, also before it sees them.
 	own map[cluster.UID]*cluster.Pod
 	// by is the controller whose pods they are: one that has been started anew knows none of them.
 	by *daemonset.Controller
+	// blurred says that there was a pod on its way to the controller that it does not wait for: its creation only
+	// seemed to fail, or is older than the controller. When the controller sees that pod, it believes that it sees
+	// one of those that it waits for, and waits no longer for the last of them.
+	blurred bool
 
 	memo *memo
 }
@@ -39,9 +42,7 @@ func (c *creation) change(sim *daemonsim.Sim, ch *cluster.Change, r *report) {
 	}
 	if lags(sim) {
 		e = c.known(sim, set, p)
-		if ch.Unacknowledged {
-			delete(c.own, p.UID)
-		}
+		c.blurred = c.blurred || ch.Unacknowledged
 	} else {
 		c.madeFromCurrent(view, set, p, r)
 	}
@@ -57,7 +58,7 @@ func lags(sim *daemonsim.Sim) bool { return sim.ViewOf(daemonset.Name) != sim.Re
 // may have edited since.
 func (c *creation) known(sim *daemonsim.Sim, set *daemonset.DaemonSet, p *cluster.Pod) entry {
 	if by := sim.Controller(); c.own == nil || c.by != by {
-		c.own, c.by = make(map[cluster.UID]*cluster.Pod), by
+		c.own, c.by, c.blurred = make(map[cluster.UID]*cluster.Pod), by, onItsWay(sim, p)
 	}
 	c.own[p.UID] = p
 	e := entryAt(sim.Reader, set, p)
@@ -67,6 +68,9 @@ func (c *creation) known(sim *daemonsim.Sim, set *daemonset.DaemonSet, p *cluste
 		seen := view.PodByUID(other.UID)
 		if seen == nil || !owns(set, seen) {
 			seen = c.own[other.UID]
+			if c.blurred && other != p {
+				seen = nil
+			}
 		}
 		if seen == nil {
 			continue
@@ -79,6 +83,17 @@ func (c *creation) known(sim *daemonsim.Sim, set *daemonset.DaemonSet, p *cluste
 		e.pods = append(e.pods, other)
 	}
 	return e
+}
+
+// onItsWay reports whether there is a pod, but for one, that the controller does not see.
+func onItsWay(sim *daemonsim.Sim, except *cluster.Pod) bool {
+	view := sim.ViewOf(daemonset.Name)
+	for p := range sim.Pods("") {
+		if p != except && view.PodByUID(p.UID) == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // ownerOf is the DaemonSet that controls a pod, nil if none does.

@@ -30,8 +30,8 @@
 //   - [Frozen]: nothing that was ever stored changes afterwards.
 //
 // A controller that lags is judged by what it sees: it creates pods where they should have been, and never a
-// second one beside a pod that it has seen or created. It need not know of pods that it has created before it was
-// started anew, or that it was told could not be created. Deletion and Budget are left out then.
+// second one beside a pod that it has seen or created. Only what it has seen counts when it has been started anew
+// since, or when the creation of a pod has only seemed to fail. Deletion and Budget are left out then.
 //
 // What Quiet checks are functions of their own: [Placed], [Scheduled], [Evicted], [Counted], [History], [Claimed]
 // and [Collected]. Converged adds [RolledOut].

@@ -21,7 +21,7 @@ import (
 )
 
 // What goes wrong around nodes and pods: pressure, processes that stop, namespaces that forbid, caches that fall
-// behind, objects that are held.
+// behind, objects that are held, requests that fail.
 
 var components = []string{daemonsim.Scheduler, daemonsim.ControllerManager}
 
@@ -158,8 +158,6 @@ func enforce(sim *daemonsim.Sim, level string) error {
 
 // RequestsFail has the API server answer requests of the DaemonSet controller with an error, done or not.
 func (m *machine) RequestsFail(t *rapid.T) {
-	// A controller that lags and is told that it has not created a pod creates another one beside it.
-	applied := !m.lags && rapid.Bool().Draw(t, "applied")
 	f := cluster.Fault{
 		Actor: daemonset.Name,
 		Verb:  rapid.SampledFrom([]cluster.Verb{cluster.Created, cluster.Updated, cluster.Deleted}).Draw(t, "verb"),
@@ -167,7 +165,7 @@ func (m *machine) RequestsFail(t *rapid.T) {
 			cluster.KindPod, daemonset.Kind, rollout.KindControllerRevision,
 		}).Draw(t, "kind"),
 		Times:   rapid.IntRange(1, 3).Draw(t, "times"),
-		Applied: applied,
+		Applied: rapid.Bool().Draw(t, "applied"),
 		Reason: rapid.SampledFrom([]cluster.FaultReason{
 			cluster.FaultTimeout, cluster.FaultInternalError,
 		}).Draw(t, "reason"),

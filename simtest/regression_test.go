@@ -174,3 +174,29 @@ func TestSecondPodOfLostAnswer(t *testing.T) {
 		})
 	}
 }
+
+// TestLateNewsOfLostAnswer has a controller without the check of its own writes that sees pods whose creation only
+// seemed to fail. It takes them for those that it waits for, so that it creates one more before it sees the last.
+func TestLateNewsOfLostAnswer(t *testing.T) {
+	sim := daemonsim.New(daemonsim.Config{NoOwnWritesCheck: true})
+	checker := simtest.Watch(sim)
+	require.NoError(t, sim.AddNodes("a", "b"))
+	require.NoError(t, sim.SetLag(daemonset.Name, cluster.Lag{Kinds: map[cluster.Kind]time.Duration{
+		cluster.KindPod: 500 * time.Millisecond,
+	}}))
+	require.NoError(t, sim.AddFault(cluster.Fault{
+		Verb: cluster.Created, Kind: cluster.KindPod, Times: 2, Applied: true,
+	}))
+	onB := 0
+	sim.OnChange(func(ch *cluster.Change) {
+		if p, ok := ch.After.(*cluster.Pod); ok && ch.Verb == cluster.Created && p.TargetNode() == "b" {
+			onB++
+		}
+	})
+	_, err := sim.Create(smallSet("one"))
+	require.NoError(t, err)
+	require.NoError(t, sim.Settle())
+	require.Equal(t, 2, onB, "the second before the first was seen")
+	require.NoError(t, checker.Err())
+	require.NoError(t, simtest.Converged(sim))
+}
