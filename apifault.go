@@ -3,6 +3,7 @@ package daemonsim
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/daemonset"
@@ -25,8 +26,8 @@ func (s *Sim) ours(name string) bool {
 	if name == cluster.NewCollector().Name() {
 		return true
 	}
-	for _, a := range s.config.actors() {
-		if a.Name() == name {
+	for _, a := range s.config.builtin() {
+		if a.Name() == name && !slices.Contains(s.config.Without, name) {
 			return true
 		}
 	}

@@ -130,7 +130,16 @@ func New(config Config) *Sim {
 
 // actors is the control plane and the kubelets, in the order in which they are told of changes.
 func (c *Config) actors() []cluster.Actor {
-	all := []cluster.Actor{
+	all := c.builtin()
+	for _, a := range c.Controllers {
+		all = append(all, a.Fork())
+	}
+	return slices.DeleteFunc(all, func(a cluster.Actor) bool { return slices.Contains(c.Without, a.Name()) })
+}
+
+// builtin are the actors that every simulation has.
+func (c *Config) builtin() []cluster.Actor {
+	return []cluster.Actor{
 		nodelifecycle.New(c.NodeLifecycle),
 		c.controller(),
 		scheduler.New(scheduler.Config{Profile: c.Profile}),
@@ -139,10 +148,6 @@ func (c *Config) actors() []cluster.Actor {
 		podgc.New(c.PodGC),
 		tainteviction.New(),
 	}
-	for _, a := range c.Controllers {
-		all = append(all, a.Fork())
-	}
-	return slices.DeleteFunc(all, func(a cluster.Actor) bool { return slices.Contains(c.Without, a.Name()) })
 }
 
 // controller is the controller of DaemonSets.

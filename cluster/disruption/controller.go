@@ -1,6 +1,7 @@
 package disruption
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -24,8 +25,9 @@ type book struct {
 	uid      cluster.UID
 	selector affinity.Selector
 	tally    Tally
-	// due says that a sync is on the agenda.
-	due bool
+	// due says that a sync is on the agenda, failures how often in a row its status could not be written.
+	due      bool
+	failures int
 	// recheck is when the agenda has the budget's next look at disrupted pods; zero for never.
 	recheck time.Duration
 }
@@ -100,7 +102,7 @@ func (c *Controller) budgetChanged(cl *cluster.Client, before, after *cluster.Po
 		c.close(before)
 	case before.Generation != after.Generation:
 		b := c.book(after)
-		*b = book{uid: b.uid, due: b.due, recheck: b.recheck}
+		*b = book{uid: b.uid, due: b.due, failures: b.failures, recheck: b.recheck}
 		b.read(cl, after)
 		b.sync(cl)
 	default:
@@ -179,13 +181,41 @@ func (c *Controller) Run(cl *cluster.Client, t cluster.Task) {
 		return
 	}
 	b.due = false
-	status := b.judge(cl, budget)
-	next := budget.CopyStatus(&cluster.PodDisruptionBudget{Status: status})
-	if next == cluster.Object(budget) {
+	err := write(cl, budget, b.judge(cl, budget))
+	if failed(err) {
+		// What the status says may be wrong from now on, so it says nothing that would be dangerous.
+		err = write(cl, budget, Failed(budget, err, cl.Now()))
+	}
+	if !failed(err) {
+		b.failures = 0
 		return
 	}
-	// Where a version is too old, the next one is on its way here and brings another sync.
-	_, _ = cl.UpdateStatus(next)
+	b.due = true
+	cl.After(min(lastRetry, firstRetry<<min(b.failures, 20)),
+		cluster.Task{Kind: taskSync, Object: b.uid, Retry: true})
+	b.failures++
+}
+
+// The first wait after a status that could not be written, and the longest.
+const (
+	firstRetry = 5 * time.Millisecond
+	lastRetry  = 1000 * time.Second
+)
+
+// write stores the status of a budget, if it is another.
+func write(cl *cluster.Client, budget *cluster.PodDisruptionBudget, s cluster.PodDisruptionBudgetStatus) error {
+	next := budget.CopyStatus(&cluster.PodDisruptionBudget{Status: s})
+	if next == cluster.Object(budget) {
+		return nil
+	}
+	_, err := cl.UpdateStatus(next)
+	return err
+}
+
+// failed reports whether a write has failed for good. Where a version is too old, or the budget is gone, the change
+// is on its way here and brings another sync, or none.
+func failed(err error) bool {
+	return err != nil && !errors.Is(err, cluster.ErrConflict) && !errors.Is(err, cluster.ErrNotFound)
 }
 
 // judge works out the status that a budget should have, and says what there is to say about it.

@@ -236,6 +236,36 @@ func TestDisruptedPods(t *testing.T) {
 	require.Equal(t, w.Hash(), fork.Hash())
 }
 
+// TestWriteFails lets writes of the status fail. A budget whose status cannot be brought up to date allows nothing.
+func TestWriteFails(t *testing.T) {
+	for _, row := range []struct {
+		times   int
+		reasons []string
+		want    time.Duration
+	}{
+		{1, []string{"SyncFailed", "SufficientPods"}, 0},
+		{2, []string{"SufficientPods"}, 5 * time.Millisecond},
+		{5, []string{"SyncFailed", "SufficientPods"}, 15 * time.Millisecond},
+		{6, []string{"SufficientPods"}, 35 * time.Millisecond},
+	} {
+		w := newWorld(t)
+		w.pod("p", "a")
+		var reasons []string
+		w.OnChange(func(ch *cluster.Change) {
+			if b, ok := ch.After.(*cluster.PodDisruptionBudget); ok && len(b.Status.Conditions) > 0 {
+				reasons = append(reasons, b.Status.Conditions[0].Reason)
+			}
+		})
+		require.NoError(t, w.AddFault(cluster.Fault{
+			Actor: "disruption-controller", Verb: cluster.Updated, Kind: cluster.KindPodDisruptionBudget, Times: row.times,
+		}))
+		w.budget("b", "a", spec{MinAvailable: number(0)})
+		require.Equal(t, "allowed 1, 1/0 of 1, SufficientPods", w.settle().line("b"))
+		require.Equal(t, row.reasons, reasons, "%d failures", row.times)
+		require.Equal(t, row.want, w.Now(), "%d failures", row.times)
+	}
+}
+
 // TestFarGrant: times beyond the end of time do no harm.
 func TestFarGrant(t *testing.T) {
 	w := newWorld(t)

@@ -125,14 +125,14 @@ func (c *Controller) Run(cl *cluster.Client, t cluster.Task) {
 	// NB: a controller that lags must not count its own pods in an old picture of the cluster, or it would make
 	// those again that it has just made.
 	pods := slices.Collect(cl.Live().PodsOwnedBy(set.Namespace, set.UID))
-	if err := c.carryOut(cl, set, Plan(int(set.Scale()), pods)); err != nil {
-		c.retry(cl, set.UID)
-	} else {
-		delete(c.failures, set.UID)
-	}
+	err := c.carryOut(cl, set, Plan(int(set.Scale()), pods))
 	next := *set
 	next.Status = Observed(set.Generation, slices.Collect(cl.Live().PodsOwnedBy(set.Namespace, set.UID)))
-	_, _ = cl.UpdateStatus(&next) // it has been read just now, so that there is no conflict
+	if _, failed := cl.UpdateStatus(&next); err != nil || failed != nil {
+		c.retry(cl, set.UID)
+		return
+	}
+	delete(c.failures, set.UID)
 }
 
 // carryOut makes the pods that are missing, or deletes those that are too many. It stops at the first failure.

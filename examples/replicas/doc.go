@@ -21,6 +21,7 @@
 //   - Pods without a controller are not adopted, and pods whose labels have been edited are not released.
 //   - There is no minReadySeconds: a pod that is ready is available. Of the ranks by which surplus pods are chosen
 //     there is no deletion cost, and times are compared as they are.
+//   - Whatever has failed is tried again after 5 ms, and each time after twice that.
 //   - The controller counts its pods in the cluster itself and not in what it has been told of, so that it needs no
 //     expectations when it lags.
 package replicas

@@ -154,6 +154,37 @@ func TestRefused(t *testing.T) {
 	require.Equal(t, int32(3), set(sim).Status.ReadyReplicas)
 }
 
+// TestRequestsFail lets requests fail that have been carried out, and such that have not. No pod is made twice, and the
+// status is right in the end.
+func TestRequestsFail(t *testing.T) {
+	for _, f := range []cluster.Fault{
+		{Verb: cluster.Created, Kind: cluster.KindPod, Times: 2},
+		{Verb: cluster.Created, Kind: cluster.KindPod, Times: 2, Applied: true},
+		{Verb: cluster.Updated, Kind: replicas.Kind, Times: 3},
+		{Verb: cluster.Deleted, Kind: cluster.KindPod, Times: 2},
+	} {
+		sim := start(t, daemonsim.Config{})
+		created := 0
+		sim.OnChange(func(ch *cluster.Change) {
+			if ch.Verb == cluster.Created {
+				created++
+			}
+		})
+		f.Actor = replicas.Name
+		require.NoError(t, sim.AddFault(f))
+		scale(t, sim, 5)
+		require.NoError(t, sim.Settle())
+		require.Equal(t, 2, created, "%+v", f)
+		scale(t, sim, 1)
+		require.NoError(t, sim.Settle())
+		require.Len(t, pods(sim), 1)
+		require.Equal(t, replicas.Status{
+			Replicas: 1, ReadyReplicas: 1, AvailableReplicas: 1, ObservedGeneration: 3,
+		}, set(sim).Status)
+		require.Empty(t, sim.Faults())
+	}
+}
+
 // TestRestart stops the controller manager, which the controller is part of.
 func TestRestart(t *testing.T) {
 	sim := start(t, daemonsim.Config{})
