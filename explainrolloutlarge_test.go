@@ -90,16 +90,18 @@ func TestExplainRolloutOfTwo(t *testing.T) {
 				d.Spec.Template.Spec.Containers[0].Ports[0].HostPort = int32(81 - i)
 			}))
 		}
-		require.NoError(t, sim.Settle())
+		require.NoError(t, sim.RunFor(time.Minute))
 		for i, name := range []string{"x", "y"} {
 			e, err := sim.ExplainRollout("default", name)
 			require.NoError(t, err)
-			if mode == daemonset.Direct {
-				require.Equal(t, daemonsim.RolloutDone, e.State, "nobody asks for ports")
-				continue
-			}
 			require.Equal(t, daemonsim.RolloutStuck, e.State)
 			cause := e.Blame()[0].Cause
+			if mode == daemonset.Direct {
+				require.Equal(t, standstill.PodFailed, cause.Kind, "nobody asks for ports before the kubelet does")
+				require.Equal(t, "NodePorts", cause.Message)
+				require.Contains(t, e.String(), "has failed (NodePorts) and is kept until")
+				continue
+			}
 			require.Equal(t, standstill.HostPortTaken, cause.Kind)
 			require.Equal(t, int32(81-i), cause.Port.Port)
 			require.False(t, cause.Own)

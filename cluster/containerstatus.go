@@ -48,9 +48,10 @@ type ContainerStateTerminated struct {
 }
 
 // ContainerStatuses are the statuses of the pod's containers in their order. They start, crash and get
-// ready together, so all say the same. A pod that is not bound has none. The caller owns the result.
+// ready together, so all say the same. A pod that is not bound has none, nor has one
+// that its kubelet has turned away. The caller owns the result.
 func (p *Pod) ContainerStatuses() []ContainerStatus {
-	if !p.Bound() {
+	if !p.Bound() || p.Rejected() {
 		return nil
 	}
 	containers := p.Spec().Containers

@@ -39,7 +39,7 @@ func (p *Pod) APIObject() any {
 		api.Status.Reason, api.Status.Message = t.Reason, t.Message
 		api.Status.NominatedNodeName = t.NominatedNodeName
 	}
-	if p.Bound() {
+	if p.Bound() && !p.Rejected() {
 		api.Status.StartTime = &p.Status.ScheduledAt
 	}
 	return api

@@ -21,7 +21,8 @@ type PodCondition struct {
 
 // Conditions are the pod's conditions in the order in which a kubelet lists them: Initialized, Ready,
 // ContainersReady, PodScheduled, and at the end DisruptionTarget if somebody is about to remove the
-// pod. Of the former, a pod that is not bound has at most PodScheduled. The caller owns the result.
+// pod. Of the former, a pod that is not bound has at most PodScheduled, and one that its kubelet
+// has turned away none. The caller owns the result.
 func (p *Pod) Conditions() []PodCondition {
 	list := p.progress()
 	if d, ok := p.Disruption(); ok {
@@ -35,6 +36,9 @@ func (p *Pod) Conditions() []PodCondition {
 
 // progress are the conditions that say how far the pod has come.
 func (p *Pod) progress() []PodCondition {
+	if p.Rejected() {
+		return nil
+	}
 	if !p.Bound() {
 		return p.unscheduled()
 	}

@@ -40,6 +40,9 @@ type PodStatus struct {
 type PodTrouble struct {
 	// Reason and Message are status.reason and status.message, such as "Evicted".
 	Reason, Message string
+	// Rejected says that the pod is Failed because its kubelet did not admit it. Then nothing is known of its
+	// containers, and of its conditions at most DisruptionTarget.
+	Rejected bool
 	// Waiting is why the containers wait, such as "ImagePullBackOff" or "CrashLoopBackOff", and
 	// WaitingMessage says more about it.
 	Waiting, WaitingMessage string
@@ -151,6 +154,9 @@ func (p *Pod) Disruption() (Disruption, bool) {
 func (p *Pod) Terminal() bool {
 	return p.Status.Phase == PodSucceeded || p.Status.Phase == PodFailed
 }
+
+// Rejected reports whether the pod's kubelet has turned it away: see PodTrouble.Rejected.
+func (p *Pod) Rejected() bool { return p.Status.Trouble != nil && p.Status.Trouble.Rejected }
 
 // Phase is the status' phase, Pending when that is empty.
 func (p *Pod) Phase() PodPhase {

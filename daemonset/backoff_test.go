@@ -43,10 +43,10 @@ func deletionTimes(actions []string) []string {
 
 // TestBackOff is about failed pods, which are deleted less and less often.
 func TestBackOff(t *testing.T) {
-	t.Run("D-87", checkBackOffDelay)
+	t.Run("D-87, N-89", checkBackOffDelay)
 	t.Run("D-88", checkBackOffIsForgotten)
 	t.Run("D-89", checkSpecChangeResetsBackOff)
-	t.Run("D-90", checkBackOffTimes)
+	t.Run("D-90, N-89", checkBackOffTimes)
 	t.Run("D-93", checkRollingUpdateIgnoresBackOff)
 }
 

@@ -19,14 +19,13 @@ import (
 // resources and the cordon.
 func TestDirectMode(t *testing.T) {
 	w := newWorld(t, setup{config: daemonset.Config{Mode: daemonset.Direct}, noScheduler: true})
-	full := node("full", nil)
-	full.Status.Allocatable = cluster.ResourceList{}
-	full.Spec.Unschedulable = true
-	w.create(full)
+	cordoned := node("cordoned", nil)
+	cordoned.Spec.Unschedulable = true
+	w.create(cordoned)
 	w.join("a")
 	w.create(agent())
 	w.settle()
-	for _, n := range []string{"a", "full"} {
+	for _, n := range []string{"a", "cordoned"} {
 		p := w.only(n)
 		require.Equal(t, n, p.NodeName)
 		got := p.FullSpec()
@@ -37,6 +36,28 @@ func TestDirectMode(t *testing.T) {
 	w.image("agent:v2")
 	w.settle()
 	require.Equal(t, "2/2/0/2/2/2/0", counts(w.set().Status))
+}
+
+// TestDirectModeAsksNobody has a node without room for a pod, which only its kubelet minds.
+func TestDirectModeAsksNobody(t *testing.T) {
+	t.Run("N-86, N-88", func(t *testing.T) {
+		w := newWorld(t, setup{config: daemonset.Config{Mode: daemonset.Direct}, noScheduler: true})
+		full := node("full", nil)
+		full.Status.Allocatable = cluster.ResourceList{}
+		w.create(full)
+		w.create(agent())
+		require.NoError(t, w.RunFor(time.Minute))
+		p := w.only("full")
+		require.Equal(t, cluster.PodFailed, p.Phase())
+		require.Equal(t, "OutOfpods", p.Status.Trouble.Reason)
+		made := 0
+		for _, action := range w.take() {
+			if strings.Contains(action, "create") {
+				made++
+			}
+		}
+		require.Equal(t, 7, made, "at 0, 0, 1, 3, 7, 15 and 31 s")
+	})
 }
 
 // batches counts the creations and the deletions of each sync.

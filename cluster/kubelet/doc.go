@@ -4,6 +4,9 @@
 // when it is deleted. How long each of these takes is given as data: a [Behaviour] per image. Start
 // with [New] and pass the result to cluster.New.
 //
+// A bound pod has to be admitted first. One that does not fit its node after all ends in the phase Failed: see
+// [Rejection].
+//
 // An image that cannot be pulled has a PullError. Its pod stays Pending, and the kubelet tries again after
 // delays that double, as it does when it restarts a container that keeps crashing.
 //
@@ -25,7 +28,7 @@
 //   - A deleted pod is gone after its preStop hook and its behaviour's Stop, or when its grace period is over,
 //     whichever comes first.
 //   - A behaviour that leaves nothing to chance draws nothing. What is drawn is the same on every platform.
-//   - The work for a pod does not depend on how many pods or nodes there are.
+//   - The work for a pod does not depend on how many nodes there are, nor on the pods of other nodes.
 //
 // # Differences from Kubernetes
 //
@@ -47,5 +50,7 @@
 //   - A kubelet whose Node is deleted works on for the pods that are bound to the name.
 //   - Leases are renewed every 10 seconds since the creation of the Node, without jitter, and by nobody: see
 //     [LastHeartbeat].
-//   - There is no admission at the node: what is bound starts.
+//   - A kubelet admits what Kubernetes' admits, by pressure, kernel parameters, operating system, resources, node
+//     affinity, host ports and taints NoExecute. It knows no devices, no topology of CPUs and memory, no AppArmor
+//     and no features that a node may lack. While it makes room for a critical pod it goes on with others.
 package kubelet

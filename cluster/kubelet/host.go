@@ -221,8 +221,10 @@ func (k *Kubelet) release(cl *cluster.Client, h host) {
 const never time.Duration = -1
 
 // catchUp looks at all pods of a node whose kubelet has not heard of changes since a time. A pod that it finds
-// terminating has all of its grace from now on. One that it knew before goes on as planned.
+// terminating has all of its grace from now on. One that it knew before goes on as planned; those that are new to it
+// it admits in order of creation.
 func (k *Kubelet) catchUp(cl *cluster.Client, id cluster.NodeID, since time.Duration) {
+	var fresh []*cluster.Pod
 	for p := range cl.PodsAt(id) {
 		switch {
 		case !p.Bound():
@@ -230,10 +232,13 @@ func (k *Kubelet) catchUp(cl *cluster.Client, id cluster.NodeID, since time.Dura
 			k.stop(cl, p)
 		case p.Phase() == cluster.PodPending:
 			if since == never || p.Status.ScheduledAt >= since {
-				k.take(cl, p)
+				fresh = append(fresh, p)
 			}
 		case !p.Status.Ready && p.Status.ContainersReady():
 			cl.After(0, cluster.Task{Kind: taskTell, Object: p.UID, Arg: age(&p.Status)})
 		}
+	}
+	for i, p := range fresh {
+		k.admit(cl, p, fresh[i+1:])
 	}
 }

@@ -53,6 +53,8 @@ type Kubelet struct {
 	turns  turns
 	// flapping says which nodes fall silent by themselves.
 	flapping flapping
+	// acts is nil as long as nothing has been amiss.
+	acts *acts
 	// troubled are the hosts that are not as hosts should be; nil as long as all are.
 	troubled *btree.Map[cluster.NodeID, host]
 }
@@ -124,6 +126,7 @@ func (k *Kubelet) AppendState(b []byte) []byte {
 			return true
 		})
 	}
+	b = k.acts.appendState(b)
 	return k.turns.appendState(b)
 }
 
@@ -211,6 +214,10 @@ const (
 	taskBackOff
 	// taskNetwork is when a kubelet finds the network of its Node that has been set up.
 	taskNetwork
+	// taskAdmit goes on with a pod that was not simply admitted, and taskEnded is when a pod has stopped that its
+	// kubelet ends.
+	taskAdmit
+	taskEnded
 )
 
 // Name is "kubelet".
@@ -222,7 +229,7 @@ func (k *Kubelet) TaskName(kind cluster.TaskKind) string {
 		taskStart: "start", taskReady: "ready", taskCrash: "crash", taskRestart: "restart",
 		taskStopped: "stopped", taskTell: "tell", taskReturn: "return", taskReport: "report",
 		taskPull: "pull", taskPullFailed: "pull failed", taskBackOff: "back off",
-		taskNetwork: "network",
+		taskNetwork: "network", taskAdmit: "admit", taskEnded: "ended",
 	}
 	switch {
 	case kind == taskFlap:
@@ -242,6 +249,7 @@ func (k *Kubelet) Fork() cluster.Actor {
 	if k.troubled != nil {
 		c.troubled = k.troubled.Copy()
 	}
+	c.acts = k.acts.fork()
 	return &c
 }
 
@@ -251,6 +259,7 @@ func (k *Kubelet) Observe(cl *cluster.Client, ch *cluster.Change) {
 	case *cluster.Pod:
 		if ch.Verb == cluster.Deleted {
 			k.turns.pods.Delete(obj.UID)
+			k.acts.forget(obj.UID)
 			return
 		}
 		before, _ := ch.Before.(*cluster.Pod)
@@ -272,7 +281,7 @@ func (k *Kubelet) observePod(cl *cluster.Client, before, p *cluster.Pod) {
 		return
 	}
 	if before == nil || !before.Bound() {
-		k.take(cl, p)
+		k.admit(cl, p, nil /* unheard */)
 	}
 	if p.Terminating() && (before == nil || !before.Terminating() ||
 		*p.DeletionTimestamp != *before.DeletionTimestamp) {
@@ -283,11 +292,8 @@ func (k *Kubelet) observePod(cl *cluster.Client, before, p *cluster.Pod) {
 	}
 }
 
-// take begins with a pod that has come to a node.
+// take begins with a pod that has been admitted.
 func (k *Kubelet) take(cl *cluster.Client, p *cluster.Pod) {
-	if p.Terminal() || p.Terminating() {
-		return
-	}
 	if k.random(p) {
 		k.turns.take(p)
 	}
@@ -316,8 +322,18 @@ func (k *Kubelet) Run(cl *cluster.Client, t cluster.Task) {
 		k.hold(cl, p.TargetID(), t)
 		return
 	}
-	if t.Kind == taskStopped {
+	switch t.Kind {
+	case taskStopped:
 		stopped(cl, p, int32(t.Arg))
+		return
+	case taskAdmit:
+		k.carryOut(cl, p)
+		return
+	case taskEnded:
+		k.ended(cl, p, int32(t.Arg))
+		return
+	}
+	if k.ends(p.UID) {
 		return
 	}
 	if p.Terminal() {

@@ -118,11 +118,11 @@ func TestWhatIsLookedAt(t *testing.T) {
 		w.addPod("born", "n")
 		w.addPod("bound", "")
 		w.run(s)
-		w.want("it is created there", "t=0s born "+marking+"born", "t=0s born "+deleted, "t=0s born gone")
+		w.want("it is created there, and its kubelet turns it away", "t=0s born "+marking+"born", "t=0s born gone")
 		_, err := w.Bind(w.Pod("default", "bound").UID, "n")
 		require.NoError(t, err)
 		w.run(time.Hour)
-		w.want("it is bound there", "t=1s bound "+marking+"bound", "t=1s bound "+deleted, "t=1s bound gone")
+		w.want("it is bound there", "t=1s bound "+marking+"bound", "t=1s bound gone")
 	})
 	t.Run("N-42 a pod's tolerations", func(t *testing.T) {
 		w := newWorld(t, "n")

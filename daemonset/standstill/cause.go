@@ -52,7 +52,8 @@ const (
 const (
 	// PodTerminating is a pod that was asked to go at Since and has grace until Until.
 	PodTerminating Kind = "PodTerminating"
-	// PodFailed is a pod that has failed and stays until Until, as pods keep failing there.
+	// PodFailed is a pod that has failed and stays until Until, as pods keep failing there. Message is the
+	// reason, where that is known, such as that for which the node's kubelet has turned the pod away.
 	PodFailed Kind = "PodFailed"
 	// PodGated is one that its scheduling gates keep from the scheduler.
 	PodGated Kind = "PodGated"

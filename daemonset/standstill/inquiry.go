@@ -87,7 +87,7 @@ func (x *inquiry) managed(e *daemonset.Entry) *Cause {
 		failed = cmp.Or(failed, d.Pod)
 	}
 	if failed != nil && !plan.Create {
-		return &Cause{Kind: PodFailed, Node: e.Node, Pod: failed.Name, Images: images(failed), Until: until}
+		return failedCause(e.Node, failed, until)
 	}
 	if plan.Create {
 		return x.controller

@@ -83,6 +83,19 @@ func (x *inquiry) leaving(p *cluster.Pod) *Cause {
 	return c
 }
 
+// failedCause is a failed pod that a back-off keeps. The images of one that its kubelet has turned away have
+// not been tried.
+func failedCause(node string, p *cluster.Pod, until time.Duration) *Cause {
+	c := &Cause{Kind: PodFailed, Node: node, Pod: p.Name, Until: until}
+	if p.Status.Trouble != nil {
+		c.Message = p.Status.Trouble.Reason
+	}
+	if !p.Rejected() {
+		c.Images = images(p)
+	}
+	return c
+}
+
 // images lists the different images of a pod's containers, in their order.
 func images(p *cluster.Pod) string {
 	containers := p.Spec().Containers

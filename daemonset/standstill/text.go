@@ -114,13 +114,15 @@ func (c *Cause) podText() string {
 	return fmt.Sprintf("has been running and not ready since t=%v%s", c.Since, c.image())
 }
 
-// image is the image in brackets, with why the containers wait for it.
+// image is what is known of a pod that is not well: its images, unless they have nothing to do with it, and why.
 func (c *Cause) image() string {
-	text := c.Images
-	if c.Message != "" {
-		text += ", " + c.Message
+	switch {
+	case c.Images == "":
+		return " (" + c.Message + ")"
+	case c.Message == "":
+		return " (image " + c.Images + ")"
 	}
-	return " (image " + text + ")"
+	return " (image " + c.Images + ", " + c.Message + ")"
 }
 
 func (c *Cause) obstacleText() string {

@@ -55,6 +55,9 @@ func (d *describer) podPlace(p *cluster.Pod) {
 		address = nodeAddress(n, "InternalIP")
 	}
 	d.line(0, "Node:\t%s/%s", p.NodeName, address)
+	if p.Rejected() {
+		return
+	}
 	d.line(0, "Start Time:\t%s", d.stamp(p.Status.ScheduledAt))
 }
 
