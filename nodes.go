@@ -45,7 +45,8 @@ func (s *Sim) FailNode(name string, d time.Duration) error {
 
 // RecoverNode lets the kubelet of a node answer again that has failed, and report that the node is ready. It
 // does at once what has been left undone: pods that were bound meanwhile start, and those that were deleted
-// stop. A node that has only reported not to be ready reports that it is. The error wraps cluster.ErrNotFound.
+// stop. A node that is off is switched on, and one that is about to shut down goes on. A node that has only
+// reported not to be ready reports that it is. The error wraps cluster.ErrNotFound.
 func (s *Sim) RecoverNode(name string) error {
 	n, err := s.nodeFor("recover", name)
 	if err != nil {
@@ -53,6 +54,10 @@ func (s *Sim) RecoverNode(name string) error {
 	}
 	if _, failed := n.Outage(); failed {
 		_, err = s.SetOutage(n.UID, nil)
+		return err
+	}
+	if n.Shutdown() != nil {
+		_, err = s.SetShutdown(n.UID, nil)
 		return err
 	}
 	if !n.Ready() {

@@ -55,7 +55,7 @@ var onlyRegistration = []taints.Taint{registration}
 
 // admitNode taints a new node.
 func (cl *Client) admitNode(n *Node) {
-	n.outage = nil
+	n.outage, n.strain = nil, nil
 	switch {
 	case !cl.c.config.TaintNewNodes || slices.ContainsFunc(n.Spec.Taints, registration.Same):
 	case len(n.Spec.Taints) == 0:

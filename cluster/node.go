@@ -31,6 +31,7 @@ type Node struct {
 	likeness Likeness
 	// outage never changes once it is stored.
 	outage *Outage
+	strain *strain
 }
 
 // NodeSpec is what people and controllers decide about a node.
@@ -223,5 +224,6 @@ func (n *Node) CopyStatus(from Object) Object {
 // PrepareUpdate keeps the status.
 func (n *Node) PrepareUpdate(old Object) {
 	was := old.(*Node)
-	n.Status, n.id, n.likeness, n.outage = was.Status, was.id, was.likeness, was.outage
+	n.Status, n.id, n.likeness = was.Status, was.id, was.likeness
+	n.outage, n.strain = was.outage, was.strain
 }

@@ -6,13 +6,20 @@ import (
 )
 
 // Outage says that the kubelet of a node does not answer: it renews no lease, reports nothing and hears
-// nothing. What runs on the node runs on. In Kubernetes nothing shows that but the heartbeats that fail to
-// come; here a node without an outage has a heartbeat whenever one is due, and none of them costs anything.
+// nothing. What runs on the node runs on, unless the node is switched off. In Kubernetes nothing shows that but
+// the heartbeats that fail to come; here a node without an outage has a heartbeat whenever one is due, and none of
+// them costs anything.
 type Outage struct {
 	// LastHeartbeat is when the kubelet last renewed the node's lease.
 	LastHeartbeat time.Duration
 	// End is when the kubelet answers again by itself. Zero means that it does not.
 	End time.Duration
+	// Restart says that the kubelet does not run, rather than that it cannot be heard: at the end it starts anew,
+	// and admits all its pods again that have not ended.
+	Restart bool
+	// Off says that the node is switched off. Nothing runs on it; at the end its kubelet starts anew, and so do the
+	// containers of the pods that it admits.
+	Off bool
 }
 
 // Outage returns the node's outage, and whether it has one.

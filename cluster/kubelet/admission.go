@@ -2,6 +2,7 @@ package kubelet
 
 import (
 	"slices"
+	"time"
 
 	"github.com/daemonsim/daemonsim/cluster"
 )
@@ -63,7 +64,11 @@ func (k *Kubelet) judge(cl *cluster.Client, p *cluster.Pod, unheard []*cluster.P
 		r.node = live
 		missing = r.shortfalls()
 	}
-	return k.weigh(cl, &r, missing, unheard)
+	v := k.weigh(cl, &r, missing, unheard)
+	if why, rejected := r.shuttingDown(); rejected && v.Reason == "" {
+		return verdict{Rejection: why}
+	}
+	return v
 }
 
 // weigh comes to a verdict by resources and by what else makes the pod unfit. Lack of resources is no reason to
@@ -130,8 +135,25 @@ func (k *Kubelet) admit(cl *cluster.Client, p *cluster.Pod, unheard []*cluster.P
 		k.take(cl, p)
 		return
 	}
-	k.own().verdicts.Set(p.UID, v)
-	cl.After(0, cluster.Task{Kind: taskAdmit, Object: p.UID})
+	k.resolve(cl, p, v)
+}
+
+// betweenRejections is the least time between two rejections on a node. Without it, a controller that makes the next
+// pod at once would go on for ever at one moment.
+const betweenRejections = 100 * time.Millisecond
+
+// resolve plans to do what the verdict about a pod says.
+func (k *Kubelet) resolve(cl *cluster.Client, p *cluster.Pod, v verdict) {
+	a := k.own()
+	a.verdicts.Set(p.UID, v)
+	at := cl.Now()
+	if v.Reason != "" {
+		if last, found := a.rejections.Get(p.TargetID()); found {
+			at = max(at, last+betweenRejections)
+		}
+		a.rejections.Set(p.TargetID(), at)
+	}
+	cl.After(at-cl.Now(), cluster.Task{Kind: taskAdmit, Object: p.UID})
 }
 
 // carryOut does what the verdict about a pod says, if nothing has come of it otherwise.

@@ -35,6 +35,8 @@ type Behaviour struct {
 	// network plugin does. Where some image is one, nodes that join have no network until one runs there, unless
 	// their conditions say so: they are not ready, and only pods with hostNetwork start.
 	NetworkAgent bool
+	// Usage is what a running container takes of its node.
+	Usage Usage
 	// Random is what is left to chance.
 	Random Random
 }
@@ -60,6 +62,9 @@ func (b Behaviour) Validate() error {
 			return fmt.Errorf("%s: %v is negative", d.name, d.value)
 		}
 	}
+	if err := b.Usage.validate(); err != nil {
+		return err
+	}
 	if b.StopCode < 0 || b.StopCode > 255 {
 		return fmt.Errorf("StopCode: %d is no exit code", b.StopCode)
 	}
@@ -78,6 +83,9 @@ func (b Behaviour) appendState(to []byte) []byte {
 	}
 	if b.NetworkAgent {
 		to = append(to, "NetworkAgent"...)
+	}
+	if b.Usage != (Usage{}) {
+		to = fmt.Appendf(to, "%+v", b.Usage)
 	}
 	if !b.Random.none() {
 		to = fmt.Appendf(to, "%+v", b.Random)

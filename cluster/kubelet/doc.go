@@ -13,6 +13,10 @@
 // Where the network of nodes is an agent's to set up, as Behaviour.NetworkAgent says, nodes join without network
 // and not ready. The kubelet starts only pods with hostNetwork there, until a pod of the agent runs.
 //
+// A node may run short of memory, disk or process numbers, see cluster.Client.SetShortage, shut down in order, see
+// cluster.Client.SetShutdown, or be off, see cluster.Outage. A shortage is a fact that is given; which pods are
+// ended for it follows from what they take of the node, see [Usage] and [RankForEviction].
+//
 // A behaviour may leave delays and mishaps to chance: see [Random], [Distribution] and [SlowNodes]. What is
 // drawn then follows from the actor's random stream, the node, and which pod of the node and which start of
 // it this is, not from the order in which things happen. So a fork draws what the cluster would have drawn,
@@ -43,8 +47,7 @@
 //   - The terminal phase of a deleted pod shows only where a finalizer holds it: any other is gone in the same
 //     moment.
 //   - Probes are not interpreted: ReadyAfter and NeverReady stand for them.
-//   - An outage is that of the kubelet, or of its network: what runs on the node runs on. A node that is
-//     switched off and on again would restart its containers.
+//   - An outage is that of the kubelet, or of its network, unless it says more: what runs on the node runs on.
 //   - A kubelet that answers again reports its node ready at once, as it does whenever it is told that its node
 //     is given up. Kubernetes' takes up to 10 seconds for that.
 //   - A kubelet whose Node is deleted works on for the pods that are bound to the name.
@@ -52,5 +55,14 @@
 //     [LastHeartbeat].
 //   - A kubelet admits what Kubernetes' admits, by pressure, kernel parameters, operating system, resources, node
 //     affinity, host ports and taints NoExecute. It knows no devices, no topology of CPUs and memory, no AppArmor
-//     and no features that a node may lack. While it makes room for a critical pod it goes on with others.
+//     and no features that a node may lack. While it makes room for a critical pod it goes on with others. It turns
+//     away at most ten pods a second.
+//   - There are no static pods. Their mirrors, which can be made by their annotation, are critical and need no
+//     tolerations; one that is deleted stays away.
+//   - A kubelet under pressure looks at its node every 10 seconds since the creation of the Node, reports what it
+//     finds at once, and tells of EvictionThresholdMet only when it ends a pod. It frees no images and no
+//     containers that have ended, knows hard thresholds alone, and counts inodes with the disk. Limits of local
+//     storage end no pods.
+//   - A pod that is evicted or preempted is Failed, with whatever exit code its containers stop.
+//   - A node that is switched on again is ready at once, and pods that were pulling images begin anew.
 package kubelet

@@ -24,6 +24,8 @@ type host struct {
 	// silent says that its kubelet does not answer, and has not since.
 	silent bool
 	since  time.Duration
+	// anew says that its kubelet starts anew when it answers again, and off that all else on it does, too.
+	anew, off bool
 	// unregistered says that its Node has been deleted. Its pods run on, until somebody deletes them.
 	unregistered bool
 	// offline says that its kubelet finds no network; configured that it has been set up by now, lost that it was
@@ -100,18 +102,24 @@ func (k *Kubelet) hold(cl *cluster.Client, id cluster.NodeID, t cluster.Task) {
 // run on.
 func (k *Kubelet) register(cl *cluster.Client, n *cluster.Node) {
 	h, known := k.host(n.ID())
-	k.setHost(n.ID(), host{
-		offline: withoutNetwork(n), configured: h.configured, lost: h.lost || known && !h.offline,
-	})
+	next := host{offline: withoutNetwork(n), configured: h.configured, lost: h.lost || known && !h.offline}
+	if h.silent && h.anew {
+		next.silent, next.since, next.anew, next.off, next.held = true, h.since, true, h.off, h.held
+		cl.After(0, cluster.Task{Kind: taskReport, Object: n.UID})
+	}
+	k.setHost(n.ID(), next)
 	if h.configured {
 		k.lookForNetwork(cl, n)
 	}
-	k.release(cl, h)
 	switch {
 	case !known:
 		k.catchUp(cl, n.ID(), never)
+	case next.silent:
+		// It reports first.
 	case h.silent:
-		k.catchUp(cl, n.ID(), h.since)
+		k.resume(cl, n.ID(), h)
+	default:
+		k.release(cl, h)
 	}
 	k.beginFlapping(cl, n)
 }
@@ -121,12 +129,14 @@ func (k *Kubelet) register(cl *cluster.Client, n *cluster.Node) {
 func (k *Kubelet) unregister(cl *cluster.Client, n *cluster.Node) {
 	h, _ := k.host(n.ID())
 	_, out := n.Outage()
-	if h.silent && !out {
-		k.release(cl, h)
-		k.catchUp(cl, n.ID(), h.since)
+	if h.silent && !out && !h.anew {
+		k.resume(cl, n.ID(), h)
 		h = h.network()
 	}
-	h.silent, h.unregistered = out, true
+	if k.acts != nil {
+		k.acts.watches.Delete(n.ID())
+	}
+	h.silent, h.unregistered = out || h.anew, true
 	k.setHost(n.ID(), h)
 }
 
@@ -141,6 +151,11 @@ func (k *Kubelet) observeNode(cl *cluster.Client, before, n *cluster.Node) {
 		h.reported = n.Status.Conditions
 		k.setHost(n.ID(), h)
 	}
+	if out && (is.Off || is.Restart) {
+		h, _ := k.host(n.ID())
+		h.anew, h.off = true, h.off || is.Off
+		k.setHost(n.ID(), h)
+	}
 	if out && is.End != 0 && (!wasOut || was.End != is.End) {
 		cl.After(is.End-cl.Now(), cluster.Task{Kind: taskReturn, Object: n.UID})
 	}
@@ -148,6 +163,7 @@ func (k *Kubelet) observeNode(cl *cluster.Client, before, n *cluster.Node) {
 		return
 	}
 	k.observeNetwork(cl, before, n)
+	k.observeStrain(cl, before, n)
 	if wasOut || givenUp(n) && !givenUp(before) {
 		cl.After(0, cluster.Task{Kind: taskReport, Object: n.UID})
 		return
@@ -183,12 +199,17 @@ func (k *Kubelet) runNode(cl *cluster.Client, t cluster.Task) {
 	case t.Kind == taskReturn && out && o.End == t.At:
 		// What comes next follows from the change.
 		_, _ = cl.SetOutage(n.UID, nil)
-	case t.Kind == taskReport && !out:
-		k.report(cl, n)
-	case t.Kind == taskNetwork && out:
+	case out && t.Kind == taskNetwork:
 		k.hold(cl, n.ID(), t)
+	case out:
+	case t.Kind == taskReport:
+		k.report(cl, n)
 	case t.Kind == taskNetwork:
 		k.findNetwork(cl, n)
+	case t.Kind == taskRound:
+		k.round(cl, n)
+	case t.Kind == taskPhase && n.Shutdown() != nil:
+		k.shutDown(cl, n, int(t.Arg))
 	}
 }
 
@@ -202,12 +223,23 @@ func (k *Kubelet) report(cl *cluster.Client, n *cluster.Node) {
 		next = report(n.Status.Conditions, h.reported, NotReady(noNetwork), cl.Now())
 	}
 	_, _ = cl.SetNodeConditions(n.UID, next)
-	k.release(cl, h)
-	since := cl.Now() + 1 // It has missed nothing,
-	if h.silent {
-		since = h.since // unless it was silent.
+	k.heed(cl, n)
+	if !h.silent {
+		h.since = cl.Now() + 1 // It has missed nothing.
 	}
-	k.catchUp(cl, n.ID(), since)
+	k.resume(cl, n.ID(), h)
+}
+
+// resume goes on with the pods of a host whose kubelet answers again.
+func (k *Kubelet) resume(cl *cluster.Client, id cluster.NodeID, h host) {
+	if !h.off {
+		k.release(cl, h)
+	}
+	if h.anew {
+		k.boot(cl, id, h)
+		return
+	}
+	k.catchUp(cl, id, h.since)
 }
 
 // release lets a host do what has come due while it was silent.

@@ -218,6 +218,10 @@ const (
 	// kubelet ends.
 	taskAdmit
 	taskEnded
+	// taskRound is when a kubelet looks at what its node has left, and taskPhase begins the phase Arg of a shutdown.
+	// Both are about a Node.
+	taskRound
+	taskPhase
 )
 
 // Name is "kubelet".
@@ -229,7 +233,7 @@ func (k *Kubelet) TaskName(kind cluster.TaskKind) string {
 		taskStart: "start", taskReady: "ready", taskCrash: "crash", taskRestart: "restart",
 		taskStopped: "stopped", taskTell: "tell", taskReturn: "return", taskReport: "report",
 		taskPull: "pull", taskPullFailed: "pull failed", taskBackOff: "back off",
-		taskNetwork: "network", taskAdmit: "admit", taskEnded: "ended",
+		taskNetwork: "network", taskAdmit: "admit", taskEnded: "ended", taskRound: "round", taskPhase: "phase",
 	}
 	switch {
 	case kind == taskFlap:
@@ -260,6 +264,7 @@ func (k *Kubelet) Observe(cl *cluster.Client, ch *cluster.Change) {
 		if ch.Verb == cluster.Deleted {
 			k.turns.pods.Delete(obj.UID)
 			k.acts.forget(obj.UID)
+			k.stir(cl, obj)
 			return
 		}
 		before, _ := ch.Before.(*cluster.Pod)
@@ -297,6 +302,7 @@ func (k *Kubelet) take(cl *cluster.Client, p *cluster.Pod) {
 	if k.random(p) {
 		k.turns.take(p)
 	}
+	k.stir(cl, p)
 	if !k.waitsForNetwork(cl, p) {
 		k.pull(cl, p)
 	}
@@ -306,7 +312,8 @@ func (k *Kubelet) take(cl *cluster.Client, p *cluster.Pod) {
 // kubelet knows by itself: a lag only delays what it is told by others. What is due on a node that does not
 // answer nobody learns before it answers again.
 func (k *Kubelet) Run(cl *cluster.Client, t cluster.Task) {
-	if t.Kind == taskReturn || t.Kind == taskReport || t.Kind == taskNetwork {
+	switch t.Kind {
+	case taskReturn, taskReport, taskNetwork, taskRound, taskPhase:
 		k.runNode(cl, t)
 		return
 	}
@@ -415,6 +422,7 @@ func (k *Kubelet) start(cl *cluster.Client, p *cluster.Pod) {
 	if b.NetworkAgent {
 		k.setUpNetwork(cl, p)
 	}
+	k.stir(cl, p)
 }
 
 func ready(cl *cluster.Client, p *cluster.Pod) {

@@ -67,7 +67,7 @@ func (r *room) pressure() (Rejection, bool) {
 			return Rejection{}, false
 		}
 	}
-	return Rejection{"Evicted", fmt.Sprintf("The node had condition: [%s]. ", conditions[1:])}, true
+	return Rejection{evicted, fmt.Sprintf("The node had condition: [%s]. ", conditions[1:])}, true
 }
 
 const (

@@ -93,9 +93,9 @@ func victims(critical *cluster.Pod, pods []*cluster.Pod, missing needs) (chosen 
 	return slices.Concat(low, middle, high), ""
 }
 
-// preemptable reports whether a kubelet may end a pod for a critical one.
+// preemptable reports whether a kubelet may end a pod for a critical one. What it has from a file it may not.
 func preemptable(critical, p *cluster.Pod) bool {
-	return !Critical(p) || critical.Priority > p.Priority
+	return !Mirror(p) && (!Critical(p) || critical.Priority > p.Priority)
 }
 
 // classOf is the place of a pod's class in the order in which classes are given up.

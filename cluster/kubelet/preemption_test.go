@@ -11,6 +11,7 @@ import (
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/cluster/kubelet"
 	"github.com/daemonsim/daemonsim/cluster/quantity"
+	"github.com/daemonsim/daemonsim/taints"
 )
 
 // guaranteed asks for cpu and memory and for no more than that.
@@ -150,5 +151,29 @@ func TestMakingRoomTakesTime(t *testing.T) {
 		require.Len(t, events, 1)
 		require.Equal(t, "Warning Preempting 1s",
 			string(events[0].Type)+" "+events[0].Reason+" "+events[0].First.String())
+	})
+}
+
+// TestMirror has pods that show what kubelets run from files.
+func TestMirror(t *testing.T) {
+	mirror := func(s *cluster.PodTemplateSpec) {
+		s.ObjectMeta.Annotations = map[string]string{"kubernetes.io/config.mirror": "hash"}
+	}
+	t.Run("N-84, N-90", func(t *testing.T) {
+		w := newWorld(t, kubelet.Config{})
+		w.place("mirror", mirror, asking("cpu", "3"))
+		w.place("plain", asking("cpu", "1"))
+		require.NoError(t, w.RunFor(s))
+		w.short(cluster.NodeDiskPressure, &cluster.Shortage{})
+		require.NoError(t, w.RunFor(time.Minute))
+		require.Equal(t, []string{"plain Evicted"}, w.failed(), "it is not evicted")
+		w.place("under-pressure", mirror)
+		w.place("critical", ofClass("system-cluster-critical"), asking("cpu", "2"))
+		require.NoError(t, w.RunFor(time.Minute))
+		require.Equal(t, []string{"critical UnexpectedAdmissionError", "plain Evicted"}, w.failed(), "nor preempted")
+		w.change(tainted(taints.EffectNoExecute))
+		w.place("tainted", mirror)
+		require.NoError(t, w.RunFor(time.Minute))
+		require.True(t, w.Pod("default", "tainted").Status.Ready, "it need not tolerate anything")
 	})
 }

@@ -13,8 +13,12 @@ import (
 type acts struct {
 	// verdicts are those that are still to be carried out.
 	verdicts btree.Map[cluster.UID, verdict]
+	// rejections are when kubelets last turned, or will turn, a pod away.
+	rejections btree.Map[cluster.NodeID, time.Duration]
 	// removals are the pods that kubelets are ending.
 	removals btree.Map[cluster.UID, removal]
+	// watches are the nodes that run short of something.
+	watches btree.Map[cluster.NodeID, watch]
 }
 
 // own returns the acts to write to.
@@ -29,7 +33,10 @@ func (a *acts) fork() *acts {
 	if a == nil {
 		return nil
 	}
-	return &acts{verdicts: *a.verdicts.Copy(), removals: *a.removals.Copy()}
+	return &acts{
+		verdicts: *a.verdicts.Copy(), rejections: *a.rejections.Copy(),
+		removals: *a.removals.Copy(), watches: *a.watches.Copy(),
+	}
 }
 
 // forget drops what was to be done with a pod that is gone.
@@ -48,8 +55,16 @@ func (a *acts) appendState(b []byte) []byte {
 		b = fmt.Appendf(b, "%d%+v", uid, v)
 		return true
 	})
+	a.rejections.Scan(func(id cluster.NodeID, at time.Duration) bool {
+		b = fmt.Appendf(b, "%d%v", id, at)
+		return true
+	})
 	a.removals.Scan(func(uid cluster.UID, r removal) bool {
 		b = fmt.Appendf(b, "%d%+v", uid, r)
+		return true
+	})
+	a.watches.Scan(func(id cluster.NodeID, w watch) bool {
+		b = fmt.Appendf(b, "%d%+v", id, w)
 		return true
 	})
 	return b
@@ -82,6 +97,15 @@ func (k *Kubelet) ends(uid cluster.UID) bool {
 	}
 	_, found := k.acts.removals.Get(uid)
 	return found
+}
+
+// admitted reports whether a pod runs, or is about to: it neither has been turned away nor waits for room.
+func (k *Kubelet) admitted(uid cluster.UID) bool {
+	if k.acts == nil {
+		return true
+	}
+	_, found := k.acts.verdicts.Get(uid)
+	return !found
 }
 
 // ended says that the containers of a pod have stopped that its kubelet has ended.

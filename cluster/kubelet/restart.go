@@ -66,9 +66,9 @@ const (
 
 // restartDelay is how long a container that has just crashed waits for its next start: not at all the
 // first time, then 10 s, then twice as long as the last time up to 5 min. The last wait is what lies
-// between the last exit and the start after it.
+// between the last exit and the start after it. A kubelet that started anew since has forgotten earlier crashes.
 func restartDelay(s *cluster.PodStatus, now time.Duration) time.Duration {
-	if s.Restarts == 0 || s.Trouble == nil || now-s.StartedAt > goodRun {
+	if s.Restarts == 0 || s.Trouble == nil || s.Trouble.ExitCode == codeOff || now-s.StartedAt > goodRun {
 		return 0
 	}
 	last := min(s.StartedAt-s.Trouble.LastExitAt, maxRestartDelay)

@@ -18,6 +18,11 @@
 //	                                    --up mean=1h --down 2m..5m; sim flap off ends it
 //	sim not-ready NODE... [--message M] the kubelets of nodes report that the nodes are not ready
 //	sim report NODE TYPE=STATUS...      the kubelet of a node reports conditions, such as MemoryPressure=True
+//	sim pressure NODE... memory         nodes run short of memory, disk or pid, for a time or for good
+//	sim relieve NODE... memory          they do not any more
+//	sim shutdown NODE... [--grace 30s]  nodes shut down and are off, for a time or until they are recovered
+//	sim reboot NODE... [--for 2m]       nodes are switched off and on again
+//	sim restart kubelet NODE...         the kubelets of nodes start anew
 //	sim run 30s                         virtual time goes on for that long
 //	sim settle                          virtual time goes on until nothing is left to do
 //	sim image IMAGE [flags]             how an image behaves from now on, such as --pull 5s, --cannot-pull or

@@ -8,12 +8,13 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/daemonsim/daemonsim/cluster/kubelet"
+	"github.com/daemonsim/daemonsim/cluster/quantity"
 )
 
 const imageUsage = "sim image IMAGE with any of --pull DELAY, --cannot-pull or --cannot-pull=ERROR, " +
 	"--cannot-pull=false, --start DELAY, --ready-after DELAY, --never-ready or --never-ready=1%, " +
 	"--crash-after DELAY, --crash 5%, --stop DELAY, --stop-code 143, " +
-	"--pre-stop 5s, --network-agent or --network-agent=false; " +
+	"--pre-stop 5s, --memory 300Mi, --disk 2Gi, --processes 5, --network-agent or --network-agent=false; " +
 	"a DELAY is such as 5s, 2s..8s, mean=30s or p50=4s,p99=30s"
 
 // image says how an image behaves from now on. What no flag speaks of stays as it is.
@@ -29,6 +30,9 @@ func image(sh *Shell, args []string) (string, error) {
 	agent := set.Bool("network-agent", false, "")
 	code := set.Int32("stop-code", 0, "")
 	preStop := set.Duration("pre-stop", 0, "")
+	for _, name := range amountFlags {
+		set.String(name, "", "")
+	}
 	set.Lookup("cannot-pull").NoOptDefVal = "true"
 	words, err := parse(set, args)
 	if err != nil {
@@ -56,6 +60,9 @@ func image(sh *Shell, args []string) (string, error) {
 	if set.Changed("pre-stop") {
 		b.PreStop = *preStop
 	}
+	if err := use(set, &b.Usage); err != nil {
+		return "", err
+	}
 	if err := behave(set, &b); err != nil {
 		return "", err
 	}
@@ -64,6 +71,25 @@ func image(sh *Shell, args []string) (string, error) {
 
 // delayFlags are the flags that take a delay, in the order of the usage.
 var delayFlags = [...]string{"pull", "start", "ready-after", "crash-after", "stop"}
+
+// amountFlags are the flags that say what a container takes of its node.
+var amountFlags = [...]string{"memory", "disk", "processes"}
+
+// use changes what those flags speak of.
+func use(set *pflag.FlagSet, u *kubelet.Usage) error {
+	for i, amount := range [...]*int64{&u.Memory, &u.Disk, &u.Processes} {
+		flag := set.Lookup(amountFlags[i])
+		if !flag.Changed {
+			continue
+		}
+		q, err := quantity.Parse(flag.Value.String())
+		if err != nil || q.Sign() < 0 {
+			return misuse("--%s %s is no amount; one is such as 300Mi", flag.Name, flag.Value)
+		}
+		*amount = q.Value()
+	}
+	return nil
+}
 
 // behave changes what the flags on the command line speak of.
 func behave(set *pflag.FlagSet, b *kubelet.Behaviour) error {

@@ -27,13 +27,7 @@ func nodeNews(before, after *cluster.Node, now time.Duration) []string {
 	for _, t := range without(after.Spec.Taints, before.Spec.Taints) {
 		news = append(news, "tainted "+t.String())
 	}
-	_, out := after.Outage()
-	switch _, was := before.Outage(); {
-	case was && !out:
-		news = append(news, "answers again")
-	case out && !was:
-		news = append(news, "falls silent")
-	}
+	news = append(news, outageNews(before, after)...)
 	for _, t := range without(before.Spec.Taints, after.Spec.Taints) {
 		if t == registration && now == after.CreationTimestamp {
 			continue
@@ -41,6 +35,25 @@ func nodeNews(before, after *cluster.Node, now time.Duration) []string {
 		news = append(news, "no longer tainted "+t.String())
 	}
 	return news
+}
+
+// outageNews says that a node falls silent or is off, and that it answers or runs again.
+func outageNews(before, after *cluster.Node) []string {
+	was, wasOut := before.Outage()
+	is, out := after.Outage()
+	switch {
+	case out && is.Off && !was.Off:
+		return []string{"switched off"}
+	case out && !wasOut && !is.Restart:
+		return []string{"falls silent"}
+	case !wasOut || out:
+		return nil
+	case was.Off:
+		return []string{"switched on"}
+	case was.Restart:
+		return []string{"kubelet started anew"}
+	}
+	return []string{"answers again"}
 }
 
 // registration is the taint of nodes that join.
