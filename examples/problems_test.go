@@ -22,10 +22,8 @@ var problemRow = regexp.MustCompile(`(?m)^\| (KP-\d+) \| (.+) \| (.+) \|$`)
 // that shows it, or the list says why not.
 func TestProblemList(t *testing.T) {
 	var want, got []string
-	for _, span := range [][2]int{{1, 31}, {33, 33}, {35, 39}, {42, 64}} {
-		for n := span[0]; n <= span[1]; n++ {
-			want = append(want, fmt.Sprintf("KP-%d", n))
-		}
+	for n := 1; n <= 64; n++ {
+		want = append(want, fmt.Sprintf("KP-%d", n))
 	}
 	link := regexp.MustCompile(`^\[[^\]]+\]\((kp-[^)]+\.md)\)$`)
 	var linked []string
