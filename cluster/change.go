@@ -31,6 +31,9 @@ type Change struct {
 	Before, After Object
 	// Unacknowledged says that a Fault took the answer: who wrote has been told that the write had failed.
 	Unacknowledged bool
+	// Listed says that nothing was written: an actor that starts is told of an object that is there already. The
+	// actor's Reader has had all such objects since the first of them was told.
+	Listed bool
 }
 
 // Object is the object after the change or, when it was deleted, before.

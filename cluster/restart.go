@@ -59,7 +59,9 @@ func (c *Cluster) tellAll(actor int) {
 	cl := c.clients[actor]
 	for _, kind := range cl.Kinds() {
 		for obj := range cl.Objects(kind, "") {
-			c.current = Change{c.now, c.store.version, cl.name, Created, nil, obj, false}
+			c.current = Change{
+				Time: c.now, Version: c.store.version, Actor: cl.name, Verb: Created, After: obj, Listed: true,
+			}
 			c.telling = inObserve
 			c.actors[actor].Observe(cl, &c.current)
 		}

@@ -229,7 +229,7 @@ func (cl *Client) remove(obj Object) {
 // of the change, or to whom it is on its way.
 func (cl *Client) tell(verb Verb, before, after Object) {
 	c := cl.c
-	c.current = Change{c.now, c.store.version, cl.name, verb, before, after, c.unacknowledged}
+	c.current = Change{c.now, c.store.version, cl.name, verb, before, after, c.unacknowledged, false}
 	defer c.told()
 	for i := 1; i < len(c.actors); i++ {
 		if c.clients[i].view != nil && !c.clients[i].pass(&c.current) {

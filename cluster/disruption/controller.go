@@ -80,6 +80,10 @@ func (c *Controller) Observe(cl *cluster.Client, ch *cluster.Change) {
 		}
 		return
 	}
+	if ch.Listed {
+		// It is in the books.
+		return
+	}
 	switch ch.Object().(type) {
 	case *cluster.PodDisruptionBudget:
 		before, _ := ch.Before.(*cluster.PodDisruptionBudget)

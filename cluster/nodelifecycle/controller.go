@@ -13,9 +13,8 @@ const Name = "node-controller"
 type Controller struct {
 	config Config
 	zones  zones
-	// opened says that the nodes which were there at first have been counted, at the change of that version.
-	opened  bool
-	version uint64
+	// opened says that the nodes which were there at first have been counted.
+	opened bool
 }
 
 // New returns the controller.

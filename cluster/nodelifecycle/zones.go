@@ -86,13 +86,13 @@ func (c *Controller) zone(n *cluster.Node) (*zone, int) {
 // is, does not count it again.
 func (c *Controller) count(cl *cluster.Client, ch *cluster.Change) {
 	if !c.opened {
-		c.opened, c.version = true, ch.Version
+		c.opened = true
 		for n := range cl.Nodes() {
 			c.countNode(cl, n, 1)
 		}
 		return
 	}
-	if ch.Version == c.version || ch.Object().Kind() != cluster.KindNode {
+	if ch.Listed || ch.Object().Kind() != cluster.KindNode {
 		return
 	}
 	before, _ := ch.Before.(*cluster.Node)
