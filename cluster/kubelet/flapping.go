@@ -62,6 +62,8 @@ type flapping struct {
 	rules []Flapping
 	// set is how often they have been replaced: what was planned by earlier ones is dropped.
 	set uint64
+	// looking says that taskFlapping is on the agenda: no node flaps by the rules that have been set before then.
+	looking bool
 }
 
 // ownFlapping copies the rules. What is not valid is passed over.
@@ -101,11 +103,15 @@ func (k *Kubelet) SetFlapping(in *cluster.Cluster, rules ...Flapping) error {
 	if err := validateFlapping(rules); err != nil {
 		return err
 	}
-	k.flapping = flapping{ownFlapping(rules), (k.flapping.set + 1) & (1<<(64-flapSet) - 1)}
-	if len(rules) == 0 {
-		return nil
+	looking := k.flapping.looking
+	if len(rules) > 0 && !looking {
+		if err := in.Wake(k.Name(), cluster.Task{Kind: taskFlapping}); err != nil {
+			return err
+		}
+		looking = true
 	}
-	return in.Wake(k.Name(), cluster.Task{Kind: taskFlapping})
+	k.flapping = flapping{ownFlapping(rules), (k.flapping.set + 1) & (1<<(64-flapSet) - 1), looking}
+	return nil
 }
 
 // Flapping lists the rules by which nodes flap, the first one to match a node being the one that counts.
@@ -128,7 +134,9 @@ const (
 // runFlapping does a task of nodes that flap.
 func (k *Kubelet) runFlapping(cl *cluster.Client, t cluster.Task) {
 	if t.Kind == taskFlapping {
-		for _, n := range slices.Collect(cl.Live().Nodes()) {
+		// A node that the kubelets have not heard of yet begins when they do.
+		k.flapping.looking = false
+		for n := range cl.Nodes() {
 			k.beginFlapping(cl, n)
 		}
 		return
@@ -156,6 +164,9 @@ func (k *Kubelet) runFlapping(cl *cluster.Client, t cluster.Task) {
 
 // beginFlapping has a node flap if it is one of those that do.
 func (k *Kubelet) beginFlapping(cl *cluster.Client, n *cluster.Node) {
+	if k.flapping.looking {
+		return
+	}
 	for i := range k.flapping.rules {
 		f := &k.flapping.rules[i]
 		if !f.Nodes.Matches(n.Labels) {

@@ -188,3 +188,36 @@ func TestFlapping(t *testing.T) {
 		}
 	})
 }
+
+// TestFlappingBeginsOnce sets rules again before any time passes, and lets nodes join in between: each node falls
+// silent at the times of the latest rules, and at no others.
+func TestFlappingBeginsOnce(t *testing.T) {
+	rule := kubelet.Flapping{Chance: kubelet.Always, Up: always(time.Minute), Down: always(10 * time.Second)}
+	want := []string{"1m0s -a-1", "1m10s +a-1", "2m10s -a-1", "2m20s +a-1"}
+	t.Run("a node joins at the same moment", func(t *testing.T) {
+		a := newAirport(t, 1)
+		require.NoError(t, a.k.SetFlapping(a.Cluster, rule))
+		a.add("a-1")
+		a.run(150 * time.Second)
+		require.Equal(t, want, a.of("a-1"))
+	})
+	t.Run("rules are set twice", func(t *testing.T) {
+		a := newAirport(t, 1)
+		a.add("a-1")
+		require.NoError(t, a.k.SetFlapping(a.Cluster, rule, rule))
+		require.NoError(t, a.k.SetFlapping(a.Cluster))
+		require.NoError(t, a.k.SetFlapping(a.Cluster, rule))
+		require.NoError(t, a.k.SetFlapping(a.Cluster, rule, rule))
+		a.run(150 * time.Second)
+		require.Equal(t, want, a.of("a-1"))
+	})
+	t.Run("the kubelets hear late of a node", func(t *testing.T) {
+		a := newAirport(t, 1)
+		require.NoError(t, a.SetLag("kubelet", cluster.Lag{Delay: time.Second}))
+		a.add("a-1")
+		require.NoError(t, a.k.SetFlapping(a.Cluster, rule))
+		a.run(65 * time.Second)
+		require.Equal(t, []string{"1m1s -a-1"}, a.of("a-1"))
+		require.Equal(t, 2, a.Pending(), "the end of the outage, and the next one")
+	})
+}
