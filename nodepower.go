@@ -85,7 +85,7 @@ func (s *Sim) interrupt(op, name string, d time.Duration, o cluster.Outage) erro
 		o.LastHeartbeat, o.Off, o.Restart = was.LastHeartbeat, o.Off || was.Off, o.Restart || was.Restart
 	}
 	if d > 0 {
-		o.End = s.Now() + d
+		o.End = cluster.AddTime(s.Now(), d)
 	}
 	_, err = s.SetOutage(n.UID, &o)
 	return err

@@ -1,6 +1,7 @@
 package daemonsim_test
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -102,4 +103,29 @@ func only(t *testing.T, sim *daemonsim.Sim) *cluster.Pod {
 	}
 	require.Len(t, all, 1)
 	return all[0]
+}
+
+// TestNodeTroubleWithoutEnd lets what happens to a node take as long as a duration can be, when it is not t=0 any more.
+func TestNodeTroubleWithoutEnd(t *testing.T) {
+	const long = time.Duration(math.MaxInt64)
+	for _, row := range []struct {
+		name string
+		do   func(*daemonsim.Sim) error
+	}{
+		{"fail", func(sim *daemonsim.Sim) error { return sim.FailNode("a", long) }},
+		{"reboot", func(sim *daemonsim.Sim) error { return sim.RebootNode("a", long) }},
+		{"shut down", func(sim *daemonsim.Sim) error { return sim.ShutDownNode("a", cluster.Shutdown{Off: long}) }},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			sim := daemonsim.New(daemonsim.Config{})
+			require.NoError(t, sim.AddNodes("a"))
+			require.NoError(t, sim.RunFor(time.Second))
+			require.NoError(t, row.do(sim))
+			require.NoError(t, sim.RunFor(time.Minute))
+			o, out := sim.Node("a").Outage()
+			require.True(t, out)
+			require.Equal(t, long, o.End)
+			require.Nil(t, sim.Node("a").Shutdown())
+		})
+	}
 }

@@ -37,7 +37,7 @@ func (s *Sim) FailNode(name string, d time.Duration) error {
 	}
 	o.End = 0
 	if d > 0 {
-		o.End = s.Now() + d
+		o.End = cluster.AddTime(s.Now(), d)
 	}
 	_, err = s.SetOutage(n.UID, &o)
 	return err

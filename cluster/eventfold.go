@@ -87,7 +87,7 @@ func (n *eventNode) fold(e *Event) *eventNode {
 func (next *eventNode) admit(again *eventNode, full time.Duration) {
 	next.full = full
 	if full-next.seen <= (eventBurst-1)*eventRefill {
-		next.Count, next.full = next.times, addTime(full, eventRefill)
+		next.Count, next.full = next.times, AddTime(full, eventRefill)
 		return
 	}
 	if again == nil {

@@ -67,7 +67,7 @@ func (l *eventLog) gone(object UID, now time.Duration) {
 	if l.byObject == nil {
 		return
 	}
-	for len(l.leaving) > 0 && addTime(l.leaving[0].at, eventTTL) <= now {
+	for len(l.leaving) > 0 && AddTime(l.leaving[0].at, eventTTL) <= now {
 		first := l.leaving[0]
 		l.leaving = l.leaving[1:]
 		if latest, ok := l.byObject.Get(first.object); ok && latest.seen <= first.at {

@@ -173,5 +173,5 @@ const UnknownTime time.Duration = math.MinInt64
 // it does not matter since when.
 func (p *Pod) Available(now, minReady time.Duration) bool {
 	since := p.Status.ReadySince
-	return p.Status.Ready && (minReady == 0 || since != UnknownTime && addTime(since, minReady) <= now)
+	return p.Status.Ready && (minReady == 0 || since != UnknownTime && AddTime(since, minReady) <= now)
 }

@@ -137,7 +137,7 @@ func (c *Cluster) NextFirm() (at time.Duration, ok bool) { return c.agenda.nextF
 
 // later is the time d from now; the end of time when that would be beyond it, and now for a negative d.
 func (c *Cluster) later(d time.Duration) time.Duration {
-	return addTime(c.now, max(0, d))
+	return AddTime(c.now, max(0, d))
 }
 
 func (c *Cluster) dueBy(end time.Duration) bool {

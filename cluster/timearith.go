@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// addTime is a+b; the end of time, or its beginning, when that would be beyond it.
-func addTime(a, b time.Duration) time.Duration {
+// AddTime is a+b; the end of time, which is the longest duration, or its beginning, when that would be beyond it.
+func AddTime(a, b time.Duration) time.Duration {
 	switch {
 	case b > 0 && a > math.MaxInt64-b:
 		return math.MaxInt64

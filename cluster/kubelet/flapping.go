@@ -3,7 +3,6 @@ package kubelet
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -153,7 +152,7 @@ func (k *Kubelet) runFlapping(cl *cluster.Client, t cluster.Task) {
 	} else {
 		o := cluster.Outage{LastHeartbeat: LastHeartbeat(n, cl.Now())}
 		if f.Down.Shape != Nothing {
-			o.End = later(cl.Now(), down)
+			o.End = cluster.AddTime(cl.Now(), down)
 		}
 		_, _ = cl.SetOutage(n.UID, &o)
 	}
@@ -183,7 +182,7 @@ func (k *Kubelet) beginFlapping(cl *cluster.Client, n *cluster.Node) {
 // planFlap plans the next outage of a node for the end of a time in which it answers, which begins after a while.
 func (k *Kubelet) planFlap(cl *cluster.Client, n *cluster.Node, arg uint64, after time.Duration) {
 	up, _ := k.flapping.rule(arg).times(cl, n, arg)
-	cl.After(later(after, up), cluster.Task{Kind: taskFlap, Object: n.UID, Arg: arg, Retry: true})
+	cl.After(cluster.AddTime(after, up), cluster.Task{Kind: taskFlap, Object: n.UID, Arg: arg, Retry: true})
 }
 
 // times are how long a node answers before an outage of it, and how long that takes.
@@ -196,6 +195,3 @@ func (f *Flapping) times(cl *cluster.Client, n *cluster.Node, arg uint64) (up, d
 	}
 	return up, down
 }
-
-// later is a time d after another, or the end of time.
-func later(at, d time.Duration) time.Duration { return at + min(d, math.MaxInt64-at) }

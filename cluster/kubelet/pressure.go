@@ -90,7 +90,7 @@ func (k *Kubelet) watchOf(id cluster.NodeID) (watch, bool) {
 
 // nextRound and lastRound are the times around now at which a kubelet that has nothing to do looks at its node.
 func nextRound(n *cluster.Node, now time.Duration) time.Duration {
-	return lastRound(n, now) + roundEvery
+	return cluster.AddTime(lastRound(n, now), roundEvery)
 }
 
 func lastRound(n *cluster.Node, now time.Duration) time.Duration {

@@ -71,7 +71,7 @@ func (k *Kubelet) shutDown(cl *cluster.Client, n *cluster.Node, phase int) {
 	}
 	o := cluster.Outage{LastHeartbeat: LastHeartbeat(n, cl.Now()), Off: true}
 	if how.Off > 0 {
-		o.End = cl.Now() + how.Off
+		o.End = cluster.AddTime(cl.Now(), how.Off)
 	}
 	_, _ = cl.SetShutdown(n.UID, nil)
 	_, _ = cl.SetOutage(n.UID, &o)

@@ -42,7 +42,7 @@ func pressure(sh *Shell, args []string) (string, error) {
 		if *d <= 0 {
 			return "", misuse("--for %v is no time", *d)
 		}
-		shortage.End = sh.sim.Now() + *d
+		shortage.End = cluster.AddTime(sh.sim.Now(), *d)
 	}
 	return "", toNodes(sh, names, func(sim *daemonsim.Sim, name string) error {
 		return sim.PressNode(name, condition, shortage)
