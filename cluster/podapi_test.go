@@ -32,17 +32,29 @@ func TestConditions_N94(t *testing.T) {
 		want   string
 	}{
 		{"bound", cluster.PodStatus{ScheduledAt: time.Second},
-			"Initialized=False ContainersNotInitialized at 1s, Ready=False ContainersNotReady at 1s, " +
+			"PodReadyToStartContainers=True at 1s, " +
+				"Initialized=False ContainersNotInitialized at 1s, Ready=False ContainersNotReady at 1s, " +
 				"ContainersReady=False ContainersNotReady at 1s, PodScheduled=True at 1s"},
 		{"ready", cluster.PodStatus{Phase: cluster.PodRunning, Started: true, Ready: true,
 			ScheduledAt: time.Second, StartedAt: 2 * time.Second, ReadySince: 3 * time.Second},
-			"Initialized=True at 2s, Ready=True at 3s, ContainersReady=True at 3s, PodScheduled=True at 1s"},
+			"PodReadyToStartContainers=True at 1s, " +
+				"Initialized=True at 2s, Ready=True at 3s, ContainersReady=True at 3s, PodScheduled=True at 1s"},
 		{"succeeded", cluster.PodStatus{Phase: cluster.PodSucceeded, ReadySince: 3 * time.Second},
-			"Initialized=True PodCompleted at 0s, Ready=False PodCompleted at 3s, " +
+			"PodReadyToStartContainers=False PodSandboxNotReady at 3s, " +
+				"Initialized=True PodCompleted at 0s, Ready=False PodCompleted at 3s, " +
 				"ContainersReady=False PodCompleted at 3s, PodScheduled=True at 0s"},
 		{"failed", cluster.PodStatus{Phase: cluster.PodFailed, Trouble: &cluster.PodTrouble{ExitCode: 1}},
-			"Initialized=True at 0s, Ready=False PodFailed at 0s, " +
+			"PodReadyToStartContainers=False PodSandboxNotReady at 0s, " +
+				"Initialized=True at 0s, Ready=False PodFailed at 0s, " +
 				"ContainersReady=False PodFailed at 0s, PodScheduled=True at 0s"},
+		{"waits for the network", cluster.PodStatus{ScheduledAt: time.Second, Trouble: &cluster.PodTrouble{NoNetwork: true}},
+			"PodReadyToStartContainers=False PodSandboxNotReady at 1s, " +
+				"Initialized=False ContainersNotInitialized at 1s, Ready=False ContainersNotReady at 1s, " +
+				"ContainersReady=False ContainersNotReady at 1s, PodScheduled=True at 1s"},
+		{"has waited for the network", cluster.PodStatus{ScheduledAt: time.Second, Trouble: &cluster.PodTrouble{SandboxAt: 4 * time.Second}},
+			"PodReadyToStartContainers=True at 4s, " +
+				"Initialized=False ContainersNotInitialized at 1s, Ready=False ContainersNotReady at 1s, " +
+				"ContainersReady=False ContainersNotReady at 1s, PodScheduled=True at 1s"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, text(podOf(t, tt.status).Conditions())); diff != "" {
@@ -60,6 +72,33 @@ func TestConditions_N94(t *testing.T) {
 	require.Equal(t, "PodScheduled=False SchedulerError at 0s", text(pod.Conditions()), "S-143")
 }
 
+// TestUnreadyNames_N94 has a pod with an init container, a sidecar and two regular containers.
+func TestUnreadyNames_N94(t *testing.T) {
+	always := cluster.ContainerRestartPolicyAlways
+	pod := podOf(t, cluster.PodStatus{})
+	pod.Template = cluster.NewTemplate(cluster.PodTemplateSpec{Spec: cluster.PodSpec{
+		InitContainers: []cluster.Container{{Name: "i"}, {Name: "s", RestartPolicy: &always}},
+		Containers:     []cluster.Container{{Name: "c"}, {Name: "d"}},
+	}})
+	messages := make(map[cluster.PodConditionType]string)
+	for _, c := range pod.Conditions() {
+		messages[c.Type] = c.Message
+	}
+	require.Equal(t, "containers with incomplete status: [i s]", messages[cluster.PodInitialized])
+	require.Equal(t, "containers with unready status: [s c d]", messages[cluster.ContainersReady])
+	require.Equal(t, messages[cluster.ContainersReady], messages[cluster.PodReady])
+}
+
+// TestAvailable_N95 has a pod that is ready since 10 s.
+func TestAvailable_N95(t *testing.T) {
+	pod := podOf(t, cluster.PodStatus{Ready: true, ReadySince: 10 * time.Second})
+	require.True(t, pod.Available(10*time.Second, 0), "at once")
+	require.False(t, pod.Available(14*time.Second, 5*time.Second))
+	require.True(t, pod.Available(15*time.Second, 5*time.Second))
+	pod.Status.Ready = false
+	require.False(t, pod.Available(time.Hour, 0), "not ready")
+}
+
 // TestDisruption looks at a pod that is about to make room for another.
 func TestDisruption(t *testing.T) {
 	victim := cluster.PodStatus{}.WithTrouble(func(t *cluster.PodTrouble) {
@@ -68,9 +107,9 @@ func TestDisruption(t *testing.T) {
 	})
 	pod := podOf(t, victim)
 	list := pod.Conditions()
-	require.Len(t, list, 5)
-	require.Equal(t, "DisruptionTarget=True PreemptionByScheduler at 3s", text(list[4:]))
-	require.Equal(t, "m", list[4].Message)
+	require.Len(t, list, 6)
+	require.Equal(t, "DisruptionTarget=True PreemptionByScheduler at 3s", text(list[5:]))
+	require.Equal(t, "m", list[5].Message)
 	api := string(cluster.JSON(pod, time.Time{}))
 	require.Contains(t, api, `"nominatedNodeName":"b"`)
 	require.Contains(t, api, `{"type":"DisruptionTarget","status":"True","lastTransitionTime":"0001-01-01T00:00:03Z",`+

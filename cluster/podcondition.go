@@ -19,10 +19,10 @@ type PodCondition struct {
 	Message string `json:"message,omitempty"`
 }
 
-// Conditions are the pod's conditions in the order in which a kubelet lists them: Initialized, Ready,
-// ContainersReady, PodScheduled, and at the end DisruptionTarget if somebody is about to remove the
-// pod. Of the former, a pod that is not bound has at most PodScheduled, and one that its kubelet
-// has turned away none. The caller owns the result.
+// Conditions are the pod's conditions in the order in which a kubelet lists them: PodReadyToStartContainers,
+// Initialized, Ready, ContainersReady, PodScheduled, and at the end DisruptionTarget if somebody is about to remove
+// the pod. Of the former, a pod that is not bound has at most PodScheduled, and one that its kubelet has turned away
+// none. Readiness gates count as passed. The caller owns the result.
 func (p *Pod) Conditions() []PodCondition {
 	list := p.progress()
 	if d, ok := p.Disruption(); ok {
@@ -50,7 +50,7 @@ func (p *Pod) progress() []PodCondition {
 		ready.Reason, ready.Message = "", ""
 	}
 	scheduled := p.Status.ScheduledAt
-	return []PodCondition{p.initialized(), ready, containers, {
+	return []PodCondition{p.sandbox(), p.initialized(), ready, containers, {
 		Type: PodScheduled, Status: ConditionTrue, LastTransitionTime: &scheduled,
 	}}
 }
@@ -72,6 +72,27 @@ func (p *Pod) unscheduled() []PodCondition {
 		return nil
 	}
 	return []PodCondition{c}
+}
+
+// sandbox is about what containers are started in, which needs the network of the node unless the pod uses that
+// itself.
+func (p *Pod) sandbox() PodCondition {
+	at := p.Status.ScheduledAt
+	c := PodCondition{Type: PodReadyToStartContainers, Status: ConditionTrue, LastTransitionTime: &at}
+	t := p.Status.Trouble
+	if t != nil {
+		at = max(at, t.SandboxAt)
+	}
+	switch {
+	case p.Terminal():
+		c.Status, c.Reason, c.Message = ConditionFalse, "PodSandboxNotReady", "pod sandbox is not ready"
+		if at = max(at, p.Status.ReadySince); t != nil {
+			at = max(at, t.LastExitAt)
+		}
+	case t != nil && t.NoNetwork:
+		c.Status, c.Reason, c.Message = ConditionFalse, "PodSandboxNotReady", "no pod sandbox exists"
+	}
+	return c
 }
 
 // initialized is about the init containers, which have ended when the others run.
@@ -106,9 +127,20 @@ func (p *Pod) readiness(kind PodConditionType, s *PodStatus) PodCondition {
 		c.Status = ConditionTrue
 	default:
 		c.Reason = "ContainersNotReady"
-		c.Message = "containers with unready status: " + containerNames(p.Spec().Containers)
+		c.Message = "containers with unready status: " + containerNames(p.Spec().longRunning())
 	}
 	return c
+}
+
+// longRunning are the containers that run as long as the pod does: the sidecars, then the regular ones.
+func (s *PodSpec) longRunning() []Container {
+	var list []Container
+	for i := range s.InitContainers {
+		if r := s.InitContainers[i].RestartPolicy; r != nil && *r == ContainerRestartPolicyAlways {
+			list = append(list, s.InitContainers[i])
+		}
+	}
+	return append(list, s.Containers...)
 }
 
 // hasRun reports whether the containers have been started at least once.

@@ -140,6 +140,8 @@ const (
 	PodInitialized  PodConditionType = "Initialized"
 	ContainersReady PodConditionType = "ContainersReady"
 	PodReady        PodConditionType = "Ready"
+	// PodReadyToStartContainers says that the sandbox is there in which containers can be started.
+	PodReadyToStartContainers PodConditionType = "PodReadyToStartContainers"
 	// DisruptionTarget says that somebody is about to remove the pod.
 	DisruptionTarget PodConditionType = "DisruptionTarget"
 )

@@ -62,6 +62,10 @@ type PodTrouble struct {
 	// says nothing of the containers: they have been ready since ContainersReadySince, as far as is known.
 	NodeNotReady         bool
 	ContainersReadySince time.Duration
+	// NoNetwork says that the pod waits for the network of its node, and SandboxAt, when it has waited, since when
+	// it does not any more.
+	NoNetwork bool
+	SandboxAt time.Duration
 	// LastExitAt is the virtual time at which the containers last stopped.
 	LastExitAt time.Duration
 	// ExitCode is the exit code of that stop.

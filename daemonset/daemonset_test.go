@@ -99,7 +99,7 @@ func TestValidate(t *testing.T) {
 		}, "D-14"},
 		{"empty selector", func(d *daemonset.DaemonSet) { d.Spec.Selector = &affinity.LabelSelector{} },
 			[]string{"spec.selector: Invalid value: {}: empty selector is invalid for daemonset"}, "D-14"},
-		{"restartPolicy", spec(func(s *cluster.PodSpec) { s.RestartPolicy = "Never" }),
+		{"N-93 restartPolicy", spec(func(s *cluster.PodSpec) { s.RestartPolicy = "Never" }),
 			[]string{`spec.template.spec.restartPolicy: Unsupported value: "Never": supported values: "Always"`},
 			"D-14"},
 		{"activeDeadlineSeconds", spec(func(s *cluster.PodSpec) { s.ActiveDeadlineSeconds = ptr(int64(5)) }),

@@ -16,10 +16,14 @@ type Behaviour struct {
 	PullError string
 	// Start is how long the container takes to run once its image is there.
 	Start time.Duration
-	// ReadyAfter is how long a running container takes to become ready.
+	// ReadyAfter is how long a running container takes to become ready: from then on it answers its probes, if it
+	// has any, which find that out at their next attempt.
 	ReadyAfter time.Duration
-	// NeverReady keeps a running container from ever becoming ready.
+	// NeverReady keeps a running container from ever becoming ready and from answering probes.
 	NeverReady bool
+	// HangAfter is how long a container runs until it does not answer its probes any more, each time it is started.
+	// Zero means that it goes on answering. A container without probes is none the worse for it.
+	HangAfter time.Duration
 	// CrashAfter is how long a container runs before it exits with an error, each time it is
 	// started. Zero means that it does not.
 	CrashAfter time.Duration
@@ -55,7 +59,7 @@ func (b Behaviour) Validate() error {
 		value time.Duration
 	}{
 		{"Pull", b.Pull}, {"Start", b.Start}, {"ReadyAfter", b.ReadyAfter},
-		{"CrashAfter", b.CrashAfter},
+		{"CrashAfter", b.CrashAfter}, {"HangAfter", b.HangAfter},
 		{"PreStop", b.PreStop}, {"Stop", b.Stop},
 	} {
 		if d.value < 0 {
@@ -77,6 +81,9 @@ func (b Behaviour) appendState(to []byte) []byte {
 		b.Pull, b.Start, b.ReadyAfter, b.NeverReady, b.CrashAfter, b.Stop)
 	if b.PullError != "" {
 		to = fmt.Appendf(to, "PullError:%q", b.PullError)
+	}
+	if b.HangAfter != 0 {
+		to = fmt.Appendf(to, "HangAfter:%v", b.HangAfter)
 	}
 	if b.PreStop != 0 || b.StopCode != 0 {
 		to = fmt.Appendf(to, "PreStop:%v StopCode:%d", b.PreStop, b.StopCode)

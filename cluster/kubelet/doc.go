@@ -46,7 +46,9 @@
 //   - A network that has been set up stays when the agent goes.
 //   - The terminal phase of a deleted pod shows only where a finalizer holds it: any other is gone in the same
 //     moment.
-//   - Probes are not interpreted: ReadyAfter and NeverReady stand for them.
+//   - Probes are made as often as they say, from the start of the container, and find what ReadyAfter, NeverReady
+//     and HangAfter say of all of them alike; a container without a readiness probe is ready after ReadyAfter, too.
+//     Of attempts that fail in a row one Event tells. Probes of sidecars are not made.
 //   - An outage is that of the kubelet, or of its network, unless it says more: what runs on the node runs on.
 //   - A kubelet that answers again reports its node ready at once, as it does whenever it is told that its node
 //     is given up. Kubernetes' takes up to 10 seconds for that.

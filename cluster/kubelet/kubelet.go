@@ -222,6 +222,14 @@ const (
 	// Both are about a Node.
 	taskRound
 	taskPhase
+	// taskUnhealthy is when a readiness probe first fails, taskUnready when it has failed often enough, taskProbe
+	// when another probe has, and taskKilled when the container has stopped because of that.
+	taskUnhealthy
+	taskUnready
+	taskProbe
+	taskKilled
+	// taskWait notes that a pod waits for the network of its node.
+	taskWait
 )
 
 // Name is "kubelet".
@@ -234,6 +242,8 @@ func (k *Kubelet) TaskName(kind cluster.TaskKind) string {
 		taskStopped: "stopped", taskTell: "tell", taskReturn: "return", taskReport: "report",
 		taskPull: "pull", taskPullFailed: "pull failed", taskBackOff: "back off",
 		taskNetwork: "network", taskAdmit: "admit", taskEnded: "ended", taskRound: "round", taskPhase: "phase",
+		taskUnhealthy: "unhealthy", taskUnready: "unready", taskProbe: "probe",
+		taskKilled: "killed", taskWait: "wait",
 	}
 	switch {
 	case kind == taskFlap:
@@ -303,9 +313,11 @@ func (k *Kubelet) take(cl *cluster.Client, p *cluster.Pod) {
 		k.turns.take(p)
 	}
 	k.stir(cl, p)
-	if !k.waitsForNetwork(cl, p) {
-		k.pull(cl, p)
+	if k.waitsForNetwork(cl, p) {
+		cl.After(0, plan(p, &p.Status, taskWait))
+		return
 	}
+	k.pull(cl, p)
 }
 
 // Run does what is due for one pod or node. Tasks of pods that are gone are dropped. What its pods do a
@@ -349,8 +361,8 @@ func (k *Kubelet) Run(cl *cluster.Client, t cluster.Task) {
 	if told := p.Status.WithNode(); told != p.Status {
 		p = set(cl, p, told)
 	}
-	// A pod that is stopping may still become ready.
-	if p.Terminating() && t.Kind != taskReady || age(&p.Status) != t.Arg {
+	// Readiness goes on while a pod is stopping.
+	if p.Terminating() && t.Kind != taskReady && t.Kind != taskUnready || age(&p.Status) != t.Arg {
 		return
 	}
 	k.runPod(cl, p, t.Kind)
@@ -381,12 +393,23 @@ func (k *Kubelet) runPod(cl *cluster.Client, p *cluster.Pod, kind cluster.TaskKi
 		}
 	case taskReady:
 		ready(cl, p)
+	case taskUnready:
+		unready(cl, p)
+	case taskUnhealthy:
+		k.unhealthy(cl, p)
+	case taskProbe:
+		k.probeFailed(cl, p)
+	case taskKilled:
+		c, _, end := k.killing(cl, p)
+		k.exit(cl, p, c.Name, end.code)
 	case taskCrash:
-		k.crash(cl, p)
+		k.exit(cl, p, k.crashing(cl, p), 1)
 	case taskRestart:
 		k.restart(cl, p)
+	case taskWait:
+		noteWaiting(cl, p)
 	case taskPull:
-		k.pull(cl, p)
+		k.pull(cl, noteNetwork(cl, p))
 	case taskPullFailed:
 		k.pullFailed(cl, p)
 	case taskBackOff:
@@ -409,6 +432,8 @@ func (k *Kubelet) start(cl *cluster.Client, p *cluster.Pod) {
 		})
 	}
 	switch {
+	case probed(p):
+		k.probe(cl, p, &status)
 	case b.NeverReady:
 	case b.ReadyAfter == 0:
 		status.Ready, status.ReadySince = true, now

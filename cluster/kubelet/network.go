@@ -62,6 +62,21 @@ func (k *Kubelet) waitsForNetwork(cl *cluster.Client, p *cluster.Pod) bool {
 	return true
 }
 
+// noteWaiting says in the status of a pod that it waits for the network.
+func noteWaiting(cl *cluster.Client, p *cluster.Pod) {
+	if p.Phase() == cluster.PodPending {
+		set(cl, p, p.Status.WithTrouble(func(t *cluster.PodTrouble) { t.NoNetwork = true }))
+	}
+}
+
+// noteNetwork says since when a pod that has waited does so no more.
+func noteNetwork(cl *cluster.Client, p *cluster.Pod) *cluster.Pod {
+	if t := p.Status.Trouble; t == nil || !t.NoNetwork {
+		return p
+	}
+	return set(cl, p, p.Status.WithTrouble(func(t *cluster.PodTrouble) { t.NoNetwork, t.SandboxAt = false, cl.Now() }))
+}
+
 // observeNetwork notices what is said of the network of a node.
 func (k *Kubelet) observeNetwork(cl *cluster.Client, before, n *cluster.Node) {
 	h, _ := k.host(n.ID())

@@ -71,7 +71,7 @@ func TestFirstNetwork(t *testing.T) {
 		}, {
 			"N-13 after two minutes", "the next poll is at 125 s, the next report at 130 s",
 			[]step{{s, ordinary("q", "other")}, {121 * s, host("p", "agent:v1")}}, 200 * s, "True KubeletReady since 2m10s",
-			[]string{"1s q: Pending", "2m1s p: Pending", "2m2s p: Running ready", "2m5s q: Running ready"},
+			[]string{"1s q: Pending", "1s q: Pending no network", "2m1s p: Pending", "2m2s p: Running ready", "2m5s q: Pending", "2m5s q: Running ready"},
 		}, {
 			"N-13 just before two minutes", "it is the last time that it asks often",
 			[]step{{118*s + 900*time.Millisecond, host("p", "agent:v1")}}, 200 * s, "True KubeletReady since 2m0s",
@@ -79,10 +79,10 @@ func TestFirstNetwork(t *testing.T) {
 		}, {
 			"N-15", "it is tried every second from 0.5 s on, and starts at the first time after 3.1 s",
 			[]step{{s / 2, ordinary("q", "other")}, {2 * s, host("p", "agent:v1")}}, 5 * s, "True KubeletReady since 3.1s",
-			[]string{"500ms q: Pending", "2s p: Pending", "3s p: Running ready", "3.5s q: Running ready"},
+			[]string{"500ms q: Pending", "500ms q: Pending no network", "2s p: Pending", "3s p: Running ready", "3.5s q: Pending", "3.5s q: Running ready"},
 		}, {
 			"N-15 an agent without hostNetwork", "it waits for itself", []step{{s, ordinary("p", "agent:v1")}}, time.Hour,
-			"False KubeletNotReady since 0s", []string{"1s p: Pending"},
+			"False KubeletNotReady since 0s", []string{"1s p: Pending", "1s p: Pending no network"},
 		}, {
 			"N-15 another pod with hostNetwork", "it starts, and changes nothing", []step{{s, host("p", "other")}}, time.Hour,
 			"False KubeletNotReady since 0s", []string{"1s p: Pending", "1s p: Running ready"},

@@ -7,8 +7,24 @@ import (
 	"github.com/daemonsim/daemonsim/cluster"
 )
 
-// crash ends the containers and plans their restart.
-func (k *Kubelet) crash(cl *cluster.Client, p *cluster.Pod) {
+// crashing is the name of the container that crashes first.
+func (k *Kubelet) crashing(cl *cluster.Client, p *cluster.Pod) string {
+	containers := p.Spec().Containers
+	if len(containers) == 0 {
+		return ""
+	}
+	first, at := 0, time.Duration(0)
+	for i := range containers {
+		after := k.ofContainer(cl, p, p.Status.Restarts, i).CrashAfter
+		if after > 0 && (at == 0 || after < at) {
+			first, at = i, after
+		}
+	}
+	return containers[first].Name
+}
+
+// exit ends the containers, because one of them has ended with an exit code, and plans their restart.
+func (k *Kubelet) exit(cl *cluster.Client, p *cluster.Pod, name string, code int32) {
 	status := p.Status
 	if !status.Started {
 		return
@@ -19,11 +35,11 @@ func (k *Kubelet) crash(cl *cluster.Client, p *cluster.Pod) {
 	}
 	wait := restartDelay(&status, cl.Now())
 	status = status.WithTrouble(func(t *cluster.PodTrouble) {
-		t.LastExitAt, t.ExitCode, t.Waiting, t.WaitingMessage = cl.Now(), 1, "", ""
+		t.LastExitAt, t.ExitCode, t.Waiting, t.WaitingMessage = cl.Now(), code, "", ""
 		if wait > 0 {
 			t.Waiting = "CrashLoopBackOff"
 			t.WaitingMessage = fmt.Sprintf("back-off %v restarting failed container=%s pod=%s",
-				wait, p.Spec().Containers[0].Name, fullName(p))
+				wait, name, fullName(p))
 		}
 	})
 	next := plan(p, &status, taskRestart)
@@ -32,7 +48,7 @@ func (k *Kubelet) crash(cl *cluster.Client, p *cluster.Pod) {
 	set(cl, p, status)
 	if wait > 0 {
 		cl.Event(p, cluster.EventWarning, "BackOff", fmt.Sprintf(
-			"Back-off restarting failed container %s in pod %s", p.Spec().Containers[0].Name, fullName(p)))
+			"Back-off restarting failed container %s in pod %s", name, fullName(p)))
 	}
 }
 

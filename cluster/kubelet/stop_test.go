@@ -140,6 +140,28 @@ func TestReadyWhileStopping(t *testing.T) {
 	})
 }
 
+// TestEnded has a pod that has stopped and is held by a finalizer.
+func TestEnded(t *testing.T) {
+	t.Run("N-92", func(t *testing.T) {
+		w := newWorld(t, kubelet.Config{Default: kubelet.Behaviour{ReadyAfter: 20 * s, CrashAfter: 25 * s, Stop: s}})
+		w.shaped()
+		require.NoError(t, w.RunFor(10*s))
+		w.delete()
+		require.NoError(t, w.RunFor(s))
+		require.Equal(t, cluster.PodSucceeded, w.pod().Phase())
+		require.NoError(t, w.RunFor(time.Hour))
+		require.Equal(t, cluster.PodSucceeded, w.pod().Phase(), "a terminal phase never changes again")
+		require.False(t, w.pod().Status.Ready)
+		require.Equal(t, "PodCompleted", w.pod().Conditions()[2].Reason)
+	})
+	t.Run("N-92 Always", func(t *testing.T) {
+		w := newWorld(t, kubelet.Config{Default: kubelet.Behaviour{CrashAfter: s}})
+		w.addPod("p", nil, "agent:v1")
+		require.NoError(t, w.RunFor(time.Hour))
+		require.Equal(t, cluster.PodRunning, w.pod().Phase(), "one that crashes is restarted, however often")
+	})
+}
+
 // TestStoppedWithoutRunning deletes pods whose containers do not run.
 func TestStoppedWithoutRunning(t *testing.T) {
 	for name, b := range map[string]kubelet.Behaviour{

@@ -34,6 +34,9 @@ func moment(ch *cluster.Change) string {
 	if t := p.Status.Trouble; t != nil && t.Waiting != "" {
 		text += " " + t.Waiting
 	}
+	if t := p.Status.Trouble; t != nil && t.NoNetwork {
+		text += " no network"
+	}
 	if p.Status.Restarts > 0 {
 		text += fmt.Sprintf(" restarts=%d", p.Status.Restarts)
 	}

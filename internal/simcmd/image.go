@@ -13,7 +13,7 @@ import (
 
 const imageUsage = "sim image IMAGE with any of --pull DELAY, --cannot-pull or --cannot-pull=ERROR, " +
 	"--cannot-pull=false, --start DELAY, --ready-after DELAY, --never-ready or --never-ready=1%, " +
-	"--crash-after DELAY, --crash 5%, --stop DELAY, --stop-code 143, " +
+	"--crash-after DELAY, --crash 5%, --hang-after 30s, --stop DELAY, --stop-code 143, " +
 	"--pre-stop 5s, --memory 300Mi, --disk 2Gi, --processes 5, --network-agent or --network-agent=false; " +
 	"a DELAY is such as 5s, 2s..8s, mean=30s or p50=4s,p99=30s"
 
@@ -33,6 +33,7 @@ func image(sh *Shell, args []string) (string, error) {
 	for _, name := range amountFlags {
 		set.String(name, "", "")
 	}
+	hang := set.Duration("hang-after", 0, "")
 	set.Lookup("cannot-pull").NoOptDefVal = "true"
 	words, err := parse(set, args)
 	if err != nil {
@@ -56,6 +57,9 @@ func image(sh *Shell, args []string) (string, error) {
 	}
 	if set.Changed("stop-code") {
 		b.StopCode = *code
+	}
+	if set.Changed("hang-after") {
+		b.HangAfter = *hang
 	}
 	if set.Changed("pre-stop") {
 		b.PreStop = *preStop

@@ -73,6 +73,9 @@ func ended(p *cluster.Pod) string {
 // containerNews says what happened to the containers of a pod that has not ended.
 func containerNews(before, after *cluster.Pod) []string {
 	was, is := before.Status, after.Status
+	if noNetwork(after) && !noNetwork(before) {
+		return []string{at("waiting", "on", after) + ": the network is not ready"}
+	}
 	if reason := pulling(after); reason != "" && reason != pulling(before) {
 		return []string{at("waiting", "on", after) + ": " + reason}
 	}
@@ -88,6 +91,8 @@ func containerNews(before, after *cluster.Pod) []string {
 	}
 	return nil
 }
+
+func noNetwork(p *cluster.Pod) bool { return p.Status.Trouble != nil && p.Status.Trouble.NoNetwork }
 
 // pulling is why a pod waits for its images. That it backs off is news only once.
 func pulling(p *cluster.Pod) string {
