@@ -199,7 +199,7 @@ func TestUnreachable(t *testing.T) {
 			conditions = append(conditions, fmt.Sprintf("%s=%s %s%s at %v", c.Type, c.Status, c.Reason, c.Message, *c.LastTransitionTime))
 		}
 		want := []string{
-			"Initialized=True  at 0s", "Ready=False  at 2m35s", "ContainersReady=True  at 0s", "PodScheduled=True  at 0s",
+			"PodReadyToStartContainers=True  at 0s", "Initialized=True  at 0s", "Ready=False  at 2m35s", "ContainersReady=True  at 0s", "PodScheduled=True  at 0s",
 		}
 		if diff := cmp.Diff(want, conditions); diff != "" {
 			t.Errorf("N-27: conditions (-want +got):\n%s", diff)
