@@ -22,6 +22,8 @@ type machine struct {
 	runs []*run
 	// lags says that actors may fall behind.
 	lags bool
+	// strained says that kubelets have had reason to turn pods away. A surge makes another at once, without end.
+	strained bool
 }
 
 // run is one simulation with what watches it.
@@ -67,7 +69,7 @@ func newMachine(t *rapid.T) *machine {
 			t.Fatal(err)
 		}
 	}
-	return &machine{[]*run{newRun(sim)}, lags}
+	return &machine{runs: []*run{newRun(sim)}, lags: lags}
 }
 
 // drawLag draws a lag of up to three seconds, by kind. Nodes are seen at once here: a pod that is born on a
@@ -80,6 +82,9 @@ func drawLag(t *rapid.T, actor string) cluster.Lag {
 		cluster.KindNode: 0, cluster.KindPod: delay("for pods"),
 	}}
 }
+
+// with is the machine that goes on with some of the runs.
+func (m *machine) with(runs ...*run) *machine { return &machine{runs, m.lags, m.strained} }
 
 // sim is the simulation to look at.
 func (m *machine) sim() *daemonsim.Sim { return m.runs[0].sim }
@@ -118,8 +123,9 @@ func (m *machine) finish(t *rapid.T) {
 			return sim.SetImageBehaviour(image, kubelet.Typical())
 		})
 	}
-	for range 2 {
-		// A node that answers again may report that it has no network.
+	m.strengthen(t)
+	for range 3 {
+		// A node that answers again may first shut down, as it was about to, and then report that it has no network.
 		for _, n := range slices.Collect(m.sim().Nodes()) {
 			m.do(t, "recover "+n.Name, func(sim *daemonsim.Sim) error { return sim.RecoverNode(n.Name) })
 		}

@@ -27,6 +27,7 @@ var components = []string{daemonsim.Scheduler, daemonsim.ControllerManager}
 
 // NodePressed lets a kubelet report a pressure, or that it is over.
 func (m *machine) NodePressed(t *rapid.T) {
+	m.strained = true
 	var answering []string
 	for n := range m.sim().Nodes() {
 		if _, failed := n.Outage(); !failed {

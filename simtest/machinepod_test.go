@@ -109,8 +109,8 @@ func (m *machine) TimePasses(t *rapid.T) {
 // Settles expects a cluster that has come to rest to be in order, with rollouts done or stuck. It need not be
 // when somebody hinders it.
 func (m *machine) Settles(t *rapid.T) {
-	if circles(m.sim()) {
-		t.Skip("it never settles")
+	if m.strained || circles(m.sim()) || len(m.sim().Flapping()) > 0 {
+		t.Skip("it may never settle")
 	}
 	m.do(t, "settle", func(sim *daemonsim.Sim) error {
 		if err := sim.Settle(); err != nil || hindered(sim) {

@@ -26,21 +26,21 @@ func TestFork(t *testing.T) {
 
 		sim, fork := m.sim(), m.sim().Fork()
 		require.Equal(t, sim.Hash(), fork.Hash(), "right after the fork")
-		both := &machine{[]*run{newRun(sim), newRun(fork)}, m.lags}
+		both := m.with(newRun(sim), newRun(fork))
 		t.Repeat(rapid.StateMachineActions(both))
 		changes := string(both.runs[0].changes(t))
 		require.Equal(t, changes, string(both.runs[1].changes(t)))
 		require.Equal(t, sim.Hash(), fork.Hash(), "after the same things")
 
 		hash, version := sim.Hash(), sim.Version()
-		alone := &machine{both.runs[1:], m.lags}
+		alone := both.with(both.runs[1:]...)
 		t.Repeat(rapid.StateMachineActions(alone))
 		alone.finish(t)
 		require.Equal(t, hash, sim.Hash(), "after other things were done to the fork")
 		require.Equal(t, version, sim.Version())
 		require.Equal(t, changes, string(both.runs[0].changes(t)))
 
-		rest := &machine{both.runs[:1], m.lags}
+		rest := both.with(both.runs[:1]...)
 		t.Repeat(rapid.StateMachineActions(rest))
 		rest.finish(t)
 	})
