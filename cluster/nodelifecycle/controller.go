@@ -24,7 +24,8 @@ func New(config Config) *Controller { return &Controller{config: config.withDefa
 const (
 	// taskTaint brings the taints of effect NoSchedule up to date.
 	taskTaint cluster.TaskKind = iota + 1
-	// taskPass is the part of a pass over all nodes that is about one of them.
+	// taskPass is the part of a pass over all nodes that is about one of them. Its Arg is the outage for which that
+	// one may be given up, see outageOf, or 0.
 	taskPass
 	// taskGreet is the same for a node that no pass has seen.
 	taskGreet
@@ -92,7 +93,7 @@ func (c *Controller) observeNode(cl *cluster.Client, first bool, n *cluster.Node
 		cl.After(c.config.pass(now)-now, cluster.Task{Kind: taskPass, Object: n.UID})
 	}
 	if at, silent := c.config.givenUpAt(n, c.zones.freshSince); silent {
-		cl.After(max(at, c.config.pass(now))-now, cluster.Task{Kind: taskPass, Object: n.UID})
+		cl.After(max(at, c.config.pass(now))-now, cluster.Task{Kind: taskPass, Object: n.UID, Arg: outageOf(n)})
 	}
 }
 
@@ -132,7 +133,7 @@ func (c *Controller) Run(cl *cluster.Client, t cluster.Task) {
 		return
 	}
 	if t.Kind == taskPass || t.Kind == taskGreet {
-		c.pass(cl, n, t.Kind == taskGreet)
+		c.pass(cl, n, t)
 		return
 	}
 	if list, changed := NoScheduleTaints(n); changed {
@@ -142,14 +143,14 @@ func (c *Controller) Run(cl *cluster.Client, t cluster.Task) {
 
 // pass gives a node up whose time is over, and has it wait for the taint that follows. A node that is seen for the
 // first time loses the taint first, but what is to be done about it follows from the node as it was found.
-func (c *Controller) pass(cl *cluster.Client, n *cluster.Node, first bool) {
-	found := n.Spec.Taints
+func (c *Controller) pass(cl *cluster.Client, n *cluster.Node, t cluster.Task) {
+	found, first := n.Spec.Taints, t.Kind == taskGreet
 	if first {
 		l, _ := c.zone(n)
 		l.drop(n.Name)
 		n = absolve(cl, n)
 	}
-	n = c.check(cl, n)
+	n = c.check(cl, n, t)
 	if first {
 		own := *n
 		own.Spec.Taints = found
@@ -158,14 +159,23 @@ func (c *Controller) pass(cl *cluster.Client, n *cluster.Node, first bool) {
 	c.enqueue(cl, n)
 }
 
-// check gives a node up whose time is over, and returns it as it is then.
-func (c *Controller) check(cl *cluster.Client, n *cluster.Node) *cluster.Node {
+// outageOf tells the outages of a node apart, as far as it matters when the node is given up. It is not 0.
+func outageOf(n *cluster.Node) uint64 {
+	o, _ := n.Outage()
+	return uint64(o.LastHeartbeat) + 1
+}
+
+// check gives a node up whose time is over, and returns it as it is then. When the node has been granted more time
+// since the task was planned, another one is; not so for a task about an earlier outage, as there is one already.
+func (c *Controller) check(cl *cluster.Client, n *cluster.Node, t cluster.Task) *cluster.Node {
 	at, silent := c.config.givenUpAt(n, c.zones.freshSince)
 	if !silent {
 		return n
 	}
 	if at > cl.Now() {
-		cl.After(at-cl.Now(), cluster.Task{Kind: taskPass, Object: n.UID})
+		if t.Arg == outageOf(n) {
+			cl.After(at-cl.Now(), cluster.Task{Kind: taskPass, Object: n.UID, Arg: t.Arg})
+		}
 		return n
 	}
 	wasReady := n.Ready()

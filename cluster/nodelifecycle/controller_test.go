@@ -419,3 +419,23 @@ func TestFirstSight_N26(t *testing.T) {
 			"t=1m5s node-controller: a Ready=False not-ready:NoSchedule not-ready:NoExecute")
 	})
 }
+
+// TestFlappingNodeLeavesNothingBehind has a node fall silent over and over, for less than the grace period each time:
+// what was planned for one outage does not live on in the next ones.
+func TestFlappingNodeLeavesNothingBehind(t *testing.T) {
+	w := newWorld(t, nodelifecycle.Config{})
+	w.addNode("a", ready("True"))
+	w.run(s)
+	most := 0
+	for range 500 {
+		n := w.Node("a")
+		_, err := w.SetOutage(n.UID, &cluster.Outage{LastHeartbeat: kubelet.LastHeartbeat(n, w.Now()), End: w.Now() + 8*s})
+		require.NoError(t, err)
+		require.NoError(t, w.RunFor(10*s))
+		most = max(most, w.Pending())
+	}
+	require.Less(t, most, 15)
+	require.True(t, w.Node("a").Ready())
+	require.NoError(t, w.RunFor(time.Minute))
+	require.Zero(t, w.Pending())
+}
