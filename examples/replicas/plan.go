@@ -20,8 +20,9 @@ type Actions struct {
 func Active(p *cluster.Pod) bool { return !p.Terminal() && !p.Terminating() }
 
 // Plan compares the pods of a ReplicaSet with the number that there should be. Pods that are not active are passed
-// over.
+// over, and a negative number is none.
 func Plan(replicas int, pods []*cluster.Pod) Actions {
+	replicas = max(0, replicas)
 	active := slices.DeleteFunc(slices.Clone(pods), func(p *cluster.Pod) bool { return !Active(p) })
 	if surplus := len(active) - replicas; surplus > 0 {
 		return Actions{Delete: least(active)[:surplus]}

@@ -107,6 +107,14 @@ func TestKeepsTheNumber(t *testing.T) {
 	require.Empty(t, pods(sim), "the garbage collector takes the failed one, too")
 }
 
+// TestMistakes asks for what makes no sense.
+func TestMistakes(t *testing.T) {
+	sim := daemonsim.New(replicas.Config(daemonsim.Config{Controllers: []cluster.Actor{nil}}))
+	require.NoError(t, sim.AddNodes("a"), "nil is no controller")
+	require.Equal(t, replicas.Actions{}, replicas.Plan(-1, nil))
+	require.Len(t, replicas.Plan(-1, []*cluster.Pod{{}}).Delete, 1)
+}
+
 // TestForks sends a cluster and its fork different ways, and then the same one.
 func TestForks(t *testing.T) {
 	sim := start(t, daemonsim.Config{})
