@@ -64,7 +64,8 @@ type Config struct {
 	// Admission are further plugins that judge what is written, after Pod Security: quotas, policies, webhooks.
 	Admission []cluster.Admission
 	// Controllers are further parts of the control plane, such as controllers of one's own: they run in the
-	// controller manager, and are told of changes after the others. The simulation works with forks of them; nil is none.
+	// controller manager, and are told of changes after the others. The simulation works with forks of them; nil is
+	// none.
 	Controllers []cluster.Actor
 	// Definitions are the kinds of objects that they are about, for manifests and kubectl.
 	Definitions []manifest.Definition
@@ -116,7 +117,9 @@ func New(config Config) *Sim {
 	config.Images, config.Planners = maps.Clone(config.Images), maps.Clone(config.Planners)
 	config.Without = slices.Clone(config.Without)
 	config.Definitions = slices.Clone(config.Definitions)
-	config.Controllers = slices.DeleteFunc(slices.Clone(config.Controllers), func(a cluster.Actor) bool { return a == nil })
+	config.Controllers = slices.DeleteFunc(slices.Clone(config.Controllers), func(a cluster.Actor) bool {
+		return a == nil
+	})
 	c := cluster.New(
 		cluster.Config{
 			Seed: config.Seed, Chooser: config.Chooser, Capacity: config.Capacity,
