@@ -99,7 +99,7 @@ func (p *Pod) lastState(name string) ContainerState {
 // hasExited reports whether the containers have ended at least once.
 func (p *Pod) hasExited() bool {
 	t := p.Status.Trouble
-	return p.Status.Restarts > 0 || t != nil && (t.LastExitAt > 0 || t.ExitCode != 0)
+	return p.Status.Restarts > 0 || t != nil && (t.LastExitAt != 0 || t.ExitCode != 0)
 }
 
 // termination is the latest end of the containers. When they were started for it is known as long as

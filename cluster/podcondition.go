@@ -116,7 +116,10 @@ func (p *Pod) initialized() PodCondition {
 // readiness is a condition that has the truth of a status' Ready.
 func (p *Pod) readiness(kind PodConditionType, s *PodStatus) PodCondition {
 	// A pod that has never been ready has not been so since it was bound.
-	at := max(s.ReadySince, p.Status.ScheduledAt)
+	at := s.ReadySince
+	if at == 0 || at == UnknownTime {
+		at = p.Status.ScheduledAt
+	}
 	c := PodCondition{Type: kind, Status: ConditionFalse, LastTransitionTime: &at}
 	switch {
 	case p.Status.Phase == PodSucceeded:

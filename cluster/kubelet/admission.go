@@ -165,16 +165,16 @@ func (k *Kubelet) carryOut(cl *cluster.Client, p *cluster.Pod) {
 	switch {
 	case !found || p.Terminal() || p.Terminating():
 	case v.Reason != "":
-		reject(cl, p, v.Rejection)
+		k.reject(cl, p, v.Rejection)
 	default:
 		k.makeRoom(cl, p, v)
 	}
 }
 
 // reject ends a pod that was not admitted. Nothing of it runs any more.
-func reject(cl *cluster.Client, p *cluster.Pod, why Rejection) {
+func (k *Kubelet) reject(cl *cluster.Client, p *cluster.Pod, why Rejection) {
 	cl.Event(p, cluster.EventWarning, why.Reason, why.Message)
-	set(cl, p, stoppedStatus(p, notRunning, cl.Now()).WithTrouble(func(t *cluster.PodTrouble) {
+	set(cl, p, stoppedStatus(p, notRunning, k.clockOf(cl, p)).WithTrouble(func(t *cluster.PodTrouble) {
 		t.Reason, t.Message, t.Rejected = why.Reason, rejectedPrefix+why.Message, true
 	}))
 }

@@ -33,7 +33,7 @@ func (k *Kubelet) boot(cl *cluster.Client, id cluster.NodeID, h host) {
 // admitAnew admits a pod that had been admitted before, or has come while the kubelet did not run.
 func (k *Kubelet) admitAnew(cl *cluster.Client, p *cluster.Pod, unheard []*cluster.Pod, h host) {
 	if h.off {
-		p = halt(cl, p)
+		p = k.halt(cl, p)
 	}
 	if v := k.judge(cl, p, unheard); !v.none() {
 		k.resolve(cl, p, v)
@@ -51,11 +51,11 @@ func (k *Kubelet) admitAnew(cl *cluster.Client, p *cluster.Pod, unheard []*clust
 }
 
 // halt notes that nothing runs of a pod whose node was switched off.
-func halt(cl *cluster.Client, p *cluster.Pod) *cluster.Pod {
+func (k *Kubelet) halt(cl *cluster.Client, p *cluster.Pod) *cluster.Pod {
 	if !p.Status.Started {
 		return p
 	}
-	status := stoppedStatus(p, codeOff, cl.Now())
+	status := stoppedStatus(p, codeOff, k.clockOf(cl, p))
 	status.Phase = cluster.PodRunning
 	return set(cl, p, status.WithTrouble(func(t *cluster.PodTrouble) {
 		t.Waiting, t.WaitingMessage = "", ""

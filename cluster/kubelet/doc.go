@@ -26,6 +26,8 @@
 // pods shows when it answers again; what it has not heard of meanwhile it begins then. [Flapping] has nodes fall
 // silent and answer again by themselves.
 //
+// A kubelet writes times by the clock of its node, which may be off: see [ClockSkew].
+//
 // # Guarantees
 //
 //   - A pod is running and ready at exactly the times that its behaviour says.

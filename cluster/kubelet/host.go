@@ -33,6 +33,8 @@ type host struct {
 	offline, configured, lost bool
 	// reported are the conditions of the node when its kubelet last answered.
 	reported []cluster.NodeCondition
+	// skew is by how much its clock was ahead when its Node was deleted.
+	skew time.Duration
 	// held are the tasks that have come due while it was silent. They are replaced, never appended to.
 	held []cluster.Task
 }
@@ -136,7 +138,7 @@ func (k *Kubelet) unregister(cl *cluster.Client, n *cluster.Node) {
 	if k.acts != nil {
 		k.acts.watches.Delete(n.ID())
 	}
-	h.silent, h.unregistered = out || h.anew, true
+	h.silent, h.unregistered, h.skew = out || h.anew, true, k.clocks.ahead(cl, n)
 	k.setHost(n.ID(), h)
 }
 
@@ -218,9 +220,9 @@ func (k *Kubelet) runNode(cl *cluster.Client, t cluster.Task) {
 func (k *Kubelet) report(cl *cluster.Client, n *cluster.Node) {
 	h, _ := k.host(n.ID())
 	k.setHost(n.ID(), h.network())
-	next := Report(n.Status.Conditions, h.reported, cl.Now())
+	next := Report(n.Status.Conditions, h.reported, k.clock(cl, n.ID()))
 	if h.offline {
-		next = report(n.Status.Conditions, h.reported, NotReady(noNetwork), cl.Now())
+		next = report(n.Status.Conditions, h.reported, NotReady(noNetwork), k.clock(cl, n.ID()))
 	}
 	_, _ = cl.SetNodeConditions(n.UID, next)
 	k.heed(cl, n)

@@ -21,12 +21,14 @@ type Config struct {
 	// Flapping makes some of the nodes fall silent and answer again. Of several rules the first one whose selector
 	// matches a node is about it.
 	Flapping []Flapping
+	// Clocks says which clocks are off. Of several the first one whose selector matches a node is about it.
+	Clocks []ClockSkew
 
 	_ struct{}
 }
 
 // Validate reports the first behaviour that makes no sense: the default, then the images by name, then the
-// slow nodes and those that flap.
+// slow nodes, those that flap, and the clocks.
 func (c Config) Validate() error {
 	if err := c.Default.Validate(); err != nil {
 		return fmt.Errorf("default behaviour: %w", err)
@@ -39,7 +41,10 @@ func (c Config) Validate() error {
 	if err := c.Slow.validate(); err != nil {
 		return fmt.Errorf("slow nodes: %w", err)
 	}
-	return validateFlapping(c.Flapping)
+	if err := validateFlapping(c.Flapping); err != nil {
+		return err
+	}
+	return validateClocks(c.Clocks)
 }
 
 // Kubelet is the actor that plays the kubelets of all nodes.
@@ -53,6 +58,8 @@ type Kubelet struct {
 	turns  turns
 	// flapping says which nodes fall silent by themselves.
 	flapping flapping
+	// clocks says whose clocks are off. It is replaced as a whole, so that forks can share it.
+	clocks clocks
 	// acts is nil as long as nothing has been amiss.
 	acts *acts
 	// troubled are the hosts that are not as hosts should be; nil as long as all are.
@@ -64,6 +71,7 @@ type Kubelet struct {
 func New(config Config) *Kubelet {
 	k := &Kubelet{fallback: config.Default.own(), images: maps.Clone(config.Images), slow: config.Slow}
 	k.flapping.rules = ownFlapping(config.Flapping)
+	k.clocks = ownClocks(config.Clocks)
 	for _, image := range slices.Sorted(maps.Keys(k.images)) {
 		k.images[image] = k.images[image].own()
 	}
@@ -120,6 +128,7 @@ func (k *Kubelet) AppendState(b []byte) []byte {
 		b = fmt.Appendf(b, "%+v", k.slow)
 	}
 	b = k.flapping.appendState(b)
+	b = k.clocks.appendState(b)
 	if k.troubled != nil {
 		k.troubled.Scan(func(id cluster.NodeID, h host) bool {
 			b = fmt.Appendf(b, "%d%+v", id, h)
@@ -343,7 +352,7 @@ func (k *Kubelet) Run(cl *cluster.Client, t cluster.Task) {
 	}
 	switch t.Kind {
 	case taskStopped:
-		stopped(cl, p, int32(t.Arg))
+		k.stopped(cl, p, int32(t.Arg))
 		return
 	case taskAdmit:
 		k.carryOut(cl, p)
@@ -392,9 +401,9 @@ func (k *Kubelet) runPod(cl *cluster.Client, p *cluster.Pod, kind cluster.TaskKi
 			k.start(cl, p)
 		}
 	case taskReady:
-		ready(cl, p)
+		k.ready(cl, p)
 	case taskUnready:
-		unready(cl, p)
+		k.unready(cl, p)
 	case taskUnhealthy:
 		k.unhealthy(cl, p)
 	case taskProbe:
@@ -409,7 +418,7 @@ func (k *Kubelet) runPod(cl *cluster.Client, p *cluster.Pod, kind cluster.TaskKi
 	case taskWait:
 		noteWaiting(cl, p)
 	case taskPull:
-		k.pull(cl, noteNetwork(cl, p))
+		k.pull(cl, k.noteNetwork(cl, p))
 	case taskPullFailed:
 		k.pullFailed(cl, p)
 	case taskBackOff:
@@ -424,7 +433,7 @@ func (k *Kubelet) start(cl *cluster.Client, p *cluster.Pod) {
 		status.Restarts++
 	}
 	b := k.of(cl, p, status.Restarts)
-	now := cl.Now()
+	now := k.clockOf(cl, p)
 	status.Phase, status.Started, status.StartedAt = cluster.PodRunning, true, now
 	if t := status.Trouble; t != nil && t.Waiting != "" {
 		status = status.WithTrouble(func(t *cluster.PodTrouble) {
@@ -450,12 +459,12 @@ func (k *Kubelet) start(cl *cluster.Client, p *cluster.Pod) {
 	k.stir(cl, p)
 }
 
-func ready(cl *cluster.Client, p *cluster.Pod) {
+func (k *Kubelet) ready(cl *cluster.Client, p *cluster.Pod) {
 	if !p.Status.Started || p.Status.Ready {
 		return
 	}
 	status := p.Status
-	status.Ready, status.ReadySince = true, cl.Now()
+	status.Ready, status.ReadySince = true, k.clockOf(cl, p)
 	set(cl, p, status)
 }
 

@@ -70,11 +70,12 @@ func noteWaiting(cl *cluster.Client, p *cluster.Pod) {
 }
 
 // noteNetwork says since when a pod that has waited does so no more.
-func noteNetwork(cl *cluster.Client, p *cluster.Pod) *cluster.Pod {
+func (k *Kubelet) noteNetwork(cl *cluster.Client, p *cluster.Pod) *cluster.Pod {
 	if t := p.Status.Trouble; t == nil || !t.NoNetwork {
 		return p
 	}
-	return set(cl, p, p.Status.WithTrouble(func(t *cluster.PodTrouble) { t.NoNetwork, t.SandboxAt = false, cl.Now() }))
+	now := k.clockOf(cl, p)
+	return set(cl, p, p.Status.WithTrouble(func(t *cluster.PodTrouble) { t.NoNetwork, t.SandboxAt = false, now }))
 }
 
 // observeNetwork notices what is said of the network of a node.

@@ -198,7 +198,7 @@ func (k *Kubelet) reportPressure(cl *cluster.Client, n *cluster.Node, w *watch) 
 			w.met[i] = never
 		}
 		if c := pressureCondition(condition, under); statusOf(list, condition) != c.Status {
-			list = With(list, c, cl.Now())
+			list = With(list, c, k.clock(cl, n.ID()))
 		}
 	}
 	n, _ = cl.SetNodeConditions(n.UID, list)

@@ -174,7 +174,7 @@ func (k *Kubelet) courseOf(cl *cluster.Client, p *cluster.Pod, restarts int32) (
 func (k *Kubelet) probe(cl *cluster.Client, p *cluster.Pod, status *cluster.PodStatus) {
 	all, _ := k.courseOf(cl, p, status.Restarts)
 	if all.ready == 0 {
-		status.Ready, status.ReadySince = true, cl.Now()
+		status.Ready, status.ReadySince = true, status.StartedAt
 		all.ready = forever
 	}
 	for _, next := range [...]struct {
@@ -192,9 +192,9 @@ func (k *Kubelet) probe(cl *cluster.Client, p *cluster.Pod, status *cluster.PodS
 
 // unhealthy tells of readiness probes that fail, which they go on doing without a further word.
 func (k *Kubelet) unhealthy(cl *cluster.Client, p *cluster.Pod) {
-	_, each := k.courseOf(cl, p, p.Status.Restarts)
+	all, each := k.courseOf(cl, p, p.Status.Restarts)
 	for i := range each {
-		if each[i].unhealthy <= cl.Now()-p.Status.StartedAt {
+		if first := each[i].unhealthy; first < forever && first == all.unhealthy {
 			tellUnhealthy(cl, p, "Readiness")
 			return
 		}
@@ -206,13 +206,13 @@ func tellUnhealthy(cl *cluster.Client, p *cluster.Pod, probe string) {
 }
 
 // unready is when a readiness probe has failed often enough.
-func unready(cl *cluster.Client, p *cluster.Pod) {
+func (k *Kubelet) unready(cl *cluster.Client, p *cluster.Pod) {
 	if !p.Status.Started || !p.Status.Ready {
 		return
 	}
 	status := p.Status
 	tellUnhealthy(cl, p, "Readiness")
-	status.Ready, status.ReadySince = false, cl.Now()
+	status.Ready, status.ReadySince = false, k.clockOf(cl, p)
 	set(cl, p, status)
 }
 

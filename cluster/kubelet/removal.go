@@ -117,15 +117,16 @@ func (k *Kubelet) ended(cl *cluster.Client, p *cluster.Pod, code int32) {
 	if !found || p.Terminal() {
 		return
 	}
-	status := stoppedStatus(p, code, cl.Now())
+	now := k.clockOf(cl, p)
+	status := stoppedStatus(p, code, now)
 	if !r.inOrder {
 		status.Phase = cluster.PodFailed
 	}
 	set(cl, p, status.WithTrouble(func(t *cluster.PodTrouble) {
 		t.Reason, t.Message = r.reason, r.message
-		t.Disruption = cluster.Disruption{Reason: byKubelet, Message: r.disruption, At: cl.Now()}
+		t.Disruption = cluster.Disruption{Reason: byKubelet, Message: r.disruption, At: now}
 		if code != notRunning {
-			t.LastExitAt, t.ExitCode = cl.Now(), code
+			t.LastExitAt, t.ExitCode = now, code
 		}
 	}))
 }

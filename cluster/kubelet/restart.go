@@ -29,13 +29,14 @@ func (k *Kubelet) exit(cl *cluster.Client, p *cluster.Pod, name string, code int
 	if !status.Started {
 		return
 	}
+	now := k.clockOf(cl, p)
 	status.Started = false
 	if status.Ready {
-		status.Ready, status.ReadySince = false, cl.Now()
+		status.Ready, status.ReadySince = false, now
 	}
-	wait := restartDelay(&status, cl.Now())
+	wait := restartDelay(&status, now)
 	status = status.WithTrouble(func(t *cluster.PodTrouble) {
-		t.LastExitAt, t.ExitCode, t.Waiting, t.WaitingMessage = cl.Now(), code, "", ""
+		t.LastExitAt, t.ExitCode, t.Waiting, t.WaitingMessage = now, code, "", ""
 		if wait > 0 {
 			t.Waiting = "CrashLoopBackOff"
 			t.WaitingMessage = fmt.Sprintf("back-off %v restarting failed container=%s pod=%s",

@@ -50,7 +50,8 @@ func (r *room) shuttingDown() (Rejection, bool) {
 func (k *Kubelet) shutDown(cl *cluster.Client, n *cluster.Node, phase int) {
 	how := n.Shutdown()
 	if phase == 0 && len(how.Phases) > 0 {
-		n, _ = cl.SetNodeConditions(n.UID, With(n.Status.Conditions, NotReady("node is shutting down"), cl.Now()))
+		down := With(n.Status.Conditions, NotReady("node is shutting down"), k.clock(cl, n.ID()))
+		n, _ = cl.SetNodeConditions(n.UID, down)
 	}
 	for ; phase < len(how.Phases); phase++ {
 		period := how.Phases[phase].Period

@@ -100,12 +100,12 @@ func (k *Kubelet) stop(cl *cluster.Client, p *cluster.Pod) {
 
 // stopped ends a pod whose containers have stopped. What a finalizer holds comes to its terminal phase and
 // stays: Succeeded only if its containers ran and ended well.
-func stopped(cl *cluster.Client, p *cluster.Pod, code int32) {
+func (k *Kubelet) stopped(cl *cluster.Client, p *cluster.Pod, code int32) {
 	if !p.Terminating() {
 		return
 	}
 	if len(p.Finalizers) > 0 && !p.Terminal() {
-		set(cl, p, stoppedStatus(p, code, cl.Now()))
+		set(cl, p, stoppedStatus(p, code, k.clockOf(cl, p)))
 	}
 	now := time.Duration(0)
 	// The pod was there a moment ago and nothing else runs, so it still is.
