@@ -47,74 +47,76 @@ type ContainerStateTerminated struct {
 	FinishedAt *time.Duration `json:"finishedAt,omitempty"`
 }
 
-// ContainerStatuses are the statuses of the pod's containers in their order. They start, crash and get
-// ready together, so all say the same. A pod that is not bound has none, nor has one
-// that its kubelet has turned away. The caller owns the result.
+// ContainerStatuses are the statuses of the pod's regular containers in their order. A pod that is not bound has none,
+// nor has one that its kubelet has turned away. The caller owns the result.
 func (p *Pod) ContainerStatuses() []ContainerStatus {
-	if !p.Bound() || p.Rejected() {
-		return nil
-	}
-	containers := p.Spec().Containers
-	statuses := make([]ContainerStatus, len(containers))
-	for i := range containers {
-		started := p.Status.Started
-		statuses[i] = ContainerStatus{
-			Name:                 containers[i].Name,
-			State:                p.containerState(containers[i].Name),
-			LastTerminationState: p.lastState(containers[i].Name),
-			Ready:                p.Status.ContainersReady(),
-			RestartCount:         p.Status.Restarts,
-			Image:                containers[i].Image,
-			Started:              &started,
-		}
-	}
-	return statuses
+	inits := len(p.Spec().InitContainers)
+	return p.statuses(inits, inits+len(p.Spec().Containers))
 }
 
-func (p *Pod) containerState(name string) ContainerState {
-	started := p.Status.StartedAt
-	switch t := p.Status.Trouble; {
-	case p.Terminal() && (p.hasExited() || p.Status.Phase == PodSucceeded):
-		return ContainerState{Terminated: p.termination()}
-	case p.Status.Started:
-		return ContainerState{Running: &ContainerStateRunning{StartedAt: &started}}
-	case t != nil && t.Waiting != "" && (t.WaitingContainer == "" || t.WaitingContainer == name):
-		return ContainerState{Waiting: &ContainerStateWaiting{Reason: t.Waiting, Message: t.WaitingMessage}}
-	case p.hasExited():
-		return ContainerState{Terminated: p.termination()}
+// InitContainerStatuses are those of the pod's init containers, likewise.
+func (p *Pod) InitContainerStatuses() []ContainerStatus {
+	return p.statuses(0, len(p.Spec().InitContainers))
+}
+
+func (p *Pod) statuses(from, to int) []ContainerStatus {
+	if !p.Bound() || p.Rejected() || from == to {
+		return nil
+	}
+	list := make([]ContainerStatus, 0, to-from)
+	for i := from; i < to; i++ {
+		c, init := p.ContainerAt(i)
+		r := p.Record(i)
+		state := p.containerState(&r)
+		s := ContainerStatus{
+			Name: c.Name, State: state, Ready: r.Ready, RestartCount: r.Restarts, Image: c.Image, Started: &r.Started,
+		}
+		if init && !c.Sidecar() {
+			s.Ready = r.succeeded()
+		}
+		if r.Exited && state.Terminated == nil {
+			s.LastTerminationState = ContainerState{Terminated: p.termination(&r)}
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+func (p *Pod) containerState(r *ContainerRecord) ContainerState {
+	exited := r.Exited || p.Status.Phase == PodSucceeded
+	switch {
+	case p.Terminal() && exited:
+		return ContainerState{Terminated: p.termination(r)}
+	case r.Running:
+		return ContainerState{Running: &ContainerStateRunning{StartedAt: &r.StartedAt}}
+	case r.Waiting != "":
+		return ContainerState{Waiting: &ContainerStateWaiting{Reason: r.Waiting, Message: r.WaitingMessage}}
+	case exited:
+		return ContainerState{Terminated: p.termination(r)}
 	case len(p.Spec().InitContainers) > 0:
 		return ContainerState{Waiting: &ContainerStateWaiting{Reason: "PodInitializing"}}
 	}
 	return ContainerState{Waiting: &ContainerStateWaiting{Reason: "ContainerCreating"}}
 }
 
-// lastState is how the containers ended before what they are doing now.
-func (p *Pod) lastState(name string) ContainerState {
-	if !p.hasExited() || p.containerState(name).Terminated != nil {
-		return ContainerState{}
-	}
-	return ContainerState{Terminated: p.termination()}
-}
-
-// hasExited reports whether the containers have ended at least once.
+// hasExited reports whether the only container has ended at least once.
 func (p *Pod) hasExited() bool {
 	t := p.Status.Trouble
 	return p.Status.Restarts > 0 || t != nil && (t.LastExitAt != 0 || t.ExitCode != 0)
 }
 
-// termination is the latest end of the containers. When they were started for it is known as long as
-// they have not been started again.
-func (p *Pod) termination() *ContainerStateTerminated {
-	end := &ContainerStateTerminated{Reason: "Completed"}
-	if t := p.Status.Trouble; t != nil && p.hasExited() {
-		finished := t.LastExitAt
-		end.ExitCode, end.FinishedAt = t.ExitCode, &finished
+// termination is the latest end of a container. When it was started for it is known as long as it has not been
+// started again.
+func (p *Pod) termination(r *ContainerRecord) *ContainerStateTerminated {
+	end := &ContainerStateTerminated{ExitCode: r.ExitCode, Reason: "Completed"}
+	if r.Exited && p.Status.Trouble != nil {
+		end.FinishedAt = &r.LastExitAt
 	}
 	if end.ExitCode != 0 {
 		end.Reason = "Error"
 	}
-	if started := p.Status.StartedAt; !p.Status.Started {
-		end.StartedAt = &started
+	if !r.Running {
+		end.StartedAt = &r.StartedAt
 	}
 	return end
 }

@@ -11,14 +11,16 @@ type apiPod struct {
 
 // apiPodStatus is the status of a pod as the API shows it, as far as the simulator knows it.
 type apiPodStatus struct {
-	Phase             PodPhase          `json:"phase"`
-	Conditions        []PodCondition    `json:"conditions,omitempty"`
-	Message           string            `json:"message,omitempty"`
-	Reason            string            `json:"reason,omitempty"`
-	NominatedNodeName string            `json:"nominatedNodeName,omitempty"`
-	StartTime         *time.Duration    `json:"startTime,omitempty"`
-	ContainerStatuses []ContainerStatus `json:"containerStatuses,omitempty"`
-	QOSClass          PodQOSClass       `json:"qosClass"`
+	Phase             PodPhase       `json:"phase"`
+	Conditions        []PodCondition `json:"conditions,omitempty"`
+	Message           string         `json:"message,omitempty"`
+	Reason            string         `json:"reason,omitempty"`
+	NominatedNodeName string         `json:"nominatedNodeName,omitempty"`
+	StartTime         *time.Duration `json:"startTime,omitempty"`
+
+	InitContainerStatuses []ContainerStatus `json:"initContainerStatuses,omitempty"`
+	ContainerStatuses     []ContainerStatus `json:"containerStatuses,omitempty"`
+	QOSClass              PodQOSClass       `json:"qosClass"`
 }
 
 // APIObject returns the pod in the shape of the API: metadata, the full spec and the status with its
@@ -30,10 +32,12 @@ func (p *Pod) APIObject() any {
 	}
 	api.Spec = p.sharedSpec()
 	api.Status = apiPodStatus{
-		Phase:             p.Phase(),
-		Conditions:        p.Conditions(),
-		ContainerStatuses: p.ContainerStatuses(),
-		QOSClass:          QOSClass(p.Spec()),
+		Phase:      p.Phase(),
+		Conditions: p.Conditions(),
+
+		InitContainerStatuses: p.InitContainerStatuses(),
+		ContainerStatuses:     p.ContainerStatuses(),
+		QOSClass:              QOSClass(p.Spec()),
 	}
 	if t := p.Status.Trouble; t != nil {
 		api.Status.Reason, api.Status.Message = t.Reason, t.Message

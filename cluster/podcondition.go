@@ -20,11 +20,14 @@ type PodCondition struct {
 }
 
 // Conditions are the pod's conditions in the order in which a kubelet lists them: PodReadyToStartContainers,
-// Initialized, Ready, ContainersReady, PodScheduled, and at the end DisruptionTarget if somebody is about to remove
-// the pod. Of the former, a pod that is not bound has at most PodScheduled, and one that its kubelet has turned away
-// none. Readiness gates count as passed. The caller owns the result.
+// Initialized, Ready, ContainersReady, PodScheduled, then those that others report, and at the end DisruptionTarget if
+// somebody is about to remove the pod. Of the first ones, a pod that is not bound has at most PodScheduled, and one
+// that its kubelet has turned away none. The caller owns the result.
 func (p *Pod) Conditions() []PodCondition {
 	list := p.progress()
+	if d := p.Status.detail(); d != nil {
+		list = append(list, d.conditions...)
+	}
 	if d, ok := p.Disruption(); ok {
 		list = append(list, PodCondition{
 			Type: DisruptionTarget, Status: ConditionTrue, LastTransitionTime: &d.At,
@@ -42,13 +45,7 @@ func (p *Pod) progress() []PodCondition {
 	if !p.Bound() {
 		return p.unscheduled()
 	}
-	ready := p.readiness(PodReady, &p.Status)
-	known := p.Status.WithNode()
-	containers := p.readiness(ContainersReady, &known)
-	if known.Ready && !p.Status.Ready {
-		// Reason and message are left as they were.
-		ready.Reason, ready.Message = "", ""
-	}
+	ready, containers := p.ready(), p.containersReady()
 	scheduled := p.Status.ScheduledAt
 	return []PodCondition{p.sandbox(), p.initialized(), ready, containers, {
 		Type: PodScheduled, Status: ConditionTrue, LastTransitionTime: &scheduled,
@@ -99,24 +96,49 @@ func (p *Pod) sandbox() PodCondition {
 func (p *Pod) initialized() PodCondition {
 	at := p.Status.ScheduledAt
 	c := PodCondition{Type: PodInitialized, Status: ConditionTrue, LastTransitionTime: &at}
-	waiting := containerNames(p.Spec().InitContainers)
-	switch {
+	waiting := p.incomplete(p.Status.detail())
+	switch d := p.Status.detail(); {
 	case p.Status.Phase == PodSucceeded:
 		c.Reason = "PodCompleted"
-	case len(waiting) == 0:
-	case p.hasRun():
-		at = p.Status.StartedAt
-	default:
+	case len(waiting) > 0:
 		c.Status, c.Reason = ConditionFalse, "ContainersNotInitialized"
-		c.Message = "containers with incomplete status: " + waiting
+		c.Message = "containers with incomplete status: " + containerNames(waiting)
+	case d != nil && d.initializedAt != 0:
+		at = d.initializedAt
+	case d == nil && len(p.Spec().InitContainers) > 0:
+		at = p.Status.StartedAt
 	}
 	return c
 }
 
-// readiness is a condition that has the truth of a status' Ready.
-func (p *Pod) readiness(kind PodConditionType, s *PodStatus) PodCondition {
+// containersReady is True when all of the containers that run as long as the pod does are ready.
+func (p *Pod) containersReady() PodCondition {
+	known := p.Status.WithNode()
+	since := known.ReadySince
+	if d := known.detail(); d != nil {
+		since = d.containersReadySince
+	}
+	return p.readiness(ContainersReady, known.ContainersReady(), since)
+}
+
+// ready is True when the containers are ready and the readiness gates open, as far as the kubelet can be heard.
+func (p *Pod) ready() PodCondition {
+	c := p.readiness(PodReady, p.Status.Ready, p.Status.ReadySince)
+	switch {
+	case p.Status.Ready || p.Terminal():
+	case p.Status.OutOfSight():
+		// Reason and message are left as they were.
+		c.Reason, c.Message = "", ""
+	case p.Status.ContainersReady() && p.Status.detail() != nil && !p.Status.detail().gates:
+		c.Reason, c.Message = "ReadinessGatesNotReady", strings.Join(p.closedGates(), ", ")
+	}
+	return c
+}
+
+// readiness is a condition about containers that are ready or not.
+func (p *Pod) readiness(kind PodConditionType, ready bool, since time.Duration) PodCondition {
 	// A pod that has never been ready has not been so since it was bound.
-	at := s.ReadySince
+	at := since
 	if at == 0 || at == UnknownTime {
 		at = p.Status.ScheduledAt
 	}
@@ -126,24 +148,25 @@ func (p *Pod) readiness(kind PodConditionType, s *PodStatus) PodCondition {
 		c.Reason = "PodCompleted"
 	case p.Status.Phase == PodFailed:
 		c.Reason = "PodFailed"
-	case s.Ready:
+	case ready:
 		c.Status = ConditionTrue
 	default:
 		c.Reason = "ContainersNotReady"
-		c.Message = "containers with unready status: " + containerNames(p.Spec().longRunning())
+		c.Message = "containers with unready status: " + containerNames(p.unready())
 	}
 	return c
 }
 
-// longRunning are the containers that run as long as the pod does: the sidecars, then the regular ones.
-func (s *PodSpec) longRunning() []Container {
+// unready are the containers that are to be ready and are not: of the sidecars, then of the regular ones.
+func (p *Pod) unready() []Container {
 	var list []Container
-	for i := range s.InitContainers {
-		if r := s.InitContainers[i].RestartPolicy; r != nil && *r == ContainerRestartPolicyAlways {
-			list = append(list, s.InitContainers[i])
+	for i := range p.ContainerCount() {
+		c, init := p.ContainerAt(i)
+		if r := p.Record(i); c.Name != "" && !r.Ready && (!init || c.Sidecar()) {
+			list = append(list, *c)
 		}
 	}
-	return append(list, s.Containers...)
+	return list
 }
 
 // hasRun reports whether the containers have been started at least once.

@@ -23,32 +23,32 @@ type PodStatus struct {
 	Phase PodPhase
 	// Ready is the status of the condition Ready; see also ContainersReady.
 	Ready bool
-	// Started reports whether the containers run.
+	// Started reports whether the containers run, all of them but the init containers.
 	Started bool
-	// Restarts counts the restarts of the containers.
+	// Restarts counts the restarts of the containers, sidecars included.
 	Restarts int32
 	// ReadySince is the virtual time at which Ready last changed. UnknownTime stands for a condition
 	// without a time, which no kubelet reports but a pod that was found elsewhere may have.
 	ReadySince time.Duration
-	// ScheduledAt and StartedAt are the virtual times of binding and of the containers' start.
+	// ScheduledAt and StartedAt are the virtual times of binding and of the containers' latest start.
 	ScheduledAt, StartedAt time.Duration
-	// Trouble says what is wrong; nil for a pod without trouble.
+	// Trouble says what is wrong; nil for a pod without trouble of which all is said above.
 	Trouble *PodTrouble
 }
 
 // PodTrouble is why a pod is not what it should be. A PodTrouble never changes once it is stored.
 type PodTrouble struct {
+	// Detail tells the containers of the pod apart; nil for a pod with one container, and for one of which nobody has
+	// told more than the status does. Where it is set the rest follows from it: see Pod.WithRecord.
+	Detail *PodDetail
 	// Reason and Message are status.reason and status.message, such as "Evicted".
 	Reason, Message string
 	// Rejected says that the pod is Failed because its kubelet did not admit it. Then nothing is known of its
 	// containers, and of its conditions at most DisruptionTarget.
 	Rejected bool
-	// Waiting is why the containers wait, such as "ImagePullBackOff" or "CrashLoopBackOff", and
-	// WaitingMessage says more about it.
+	// Waiting is why a container waits, the first one that does, such as "ImagePullBackOff" or
+	// "CrashLoopBackOff", and WaitingMessage says more about it.
 	Waiting, WaitingMessage string
-	// WaitingContainer is the container that these are about, the others being no further; empty when they
-	// are about all containers.
-	WaitingContainer string
 	// Unschedulable is the scheduler's message for a pod that fits nowhere.
 	Unschedulable string
 	// SchedulerError says that Unschedulable is about an attempt that failed, rather than about a pod
@@ -66,12 +66,15 @@ type PodTrouble struct {
 	// it does not any more.
 	NoNetwork bool
 	SandboxAt time.Duration
-	// LastExitAt is the virtual time at which the containers last stopped.
+	// LastExitAt is the virtual time at which a container last stopped.
 	LastExitAt time.Duration
 	// ExitCode is the exit code of that stop.
 	ExitCode int32
-	// FailedPulls counts the attempts to get the images that have failed since the containers last ran.
+	// FailedPulls counts the attempts to get the image of the container that waits that have failed since it last
+	// ran.
 	FailedPulls int32
+	// Boots counts how often the node of the pod has been switched on again.
+	Boots int32
 }
 
 // Disruption is the condition DisruptionTarget of a pod whose removal somebody has announced, such as
@@ -122,7 +125,7 @@ func (s PodStatus) WithoutNode(now time.Duration) PodStatus {
 
 // WithNode undoes WithoutNode: the kubelet is back and says since when the pod has been ready.
 func (s PodStatus) WithNode() PodStatus {
-	if s.Trouble == nil || !s.Trouble.NodeNotReady {
+	if !s.OutOfSight() {
 		return s
 	}
 	s.Ready, s.ReadySince = true, s.Trouble.ContainersReadySince
@@ -130,10 +133,23 @@ func (s PodStatus) WithNode() PodStatus {
 }
 
 // ContainersReady reports whether all containers are ready. That is Ready, but for a pod whose node does not
-// answer: there the containers are as they were.
+// answer, where the containers are as they were, and for one that waits for its readiness gates.
 func (s *PodStatus) ContainersReady() bool {
-	return s.Ready || s.Trouble != nil && s.Trouble.NodeNotReady
+	if d := s.detail(); d != nil {
+		return d.containersReady
+	}
+	return s.Ready || s.OutOfSight()
 }
+
+func (s *PodStatus) detail() *PodDetail {
+	if s.Trouble == nil {
+		return nil
+	}
+	return s.Trouble.Detail
+}
+
+// OutOfSight reports whether the pod was ready when its node ceased to answer: see PodTrouble.NodeNotReady.
+func (s *PodStatus) OutOfSight() bool { return s.Trouble != nil && s.Trouble.NodeNotReady }
 
 // NominatedNodeName is the node on which others make room for the pod, as status.nominatedNodeName
 // names it; empty for most pods.

@@ -49,6 +49,8 @@ type Template struct {
 	// metaErrs and errs are what is wrong with the metadata and with the spec of such a pod.
 	metaErrs, errs field.ErrorList
 	wishes
+	// detailed says that the status of such a pod tells its containers apart: see PodDetail.
+	detailed bool
 	// folded is the template of pods with the labels of this one, if label keys make it another.
 	folded *Template
 	// origin is what this template has been made of for certain labels; nil for an ordinary one.
@@ -88,6 +90,7 @@ func newTemplate(c PodTemplateSpec, owners []OwnerReference) *Template {
 	f.ports = PodHostPorts(&f.spec)
 	f.affinity = CompileNodeAffinity(&f.spec)
 	f.wishes = compileWishes(&f.spec)
+	f.detailed = needsDetail(&f.spec)
 	return f
 }
 

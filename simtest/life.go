@@ -60,6 +60,8 @@ func passes(before, after *cluster.Pod, r *report) {
 	}
 	switch {
 	case before.Phase() == after.Phase():
+	case !before.Terminal() && rebooted(after):
+		// Its init containers run again.
 	case before.Terminal(), after.Phase() == cluster.PodPending:
 		r.add(after, "went from %s to %s", before.Phase(), after.Phase())
 	}
@@ -69,6 +71,11 @@ func passes(before, after *cluster.Pod, r *report) {
 	if is.Ready && !was.Ready && (after.Phase() != cluster.PodRunning || !is.Started || !after.Bound()) {
 		r.add(after, "got ready on node %q though it does not run", after.NodeName)
 	}
+}
+
+// rebooted reports whether the node of a pod with init containers has been switched off and on again.
+func rebooted(p *cluster.Pod) bool {
+	return len(p.Spec().InitContainers) > 0 && p.Record(0).Boots > 0 && !p.Terminal()
 }
 
 // evicted judges an eviction by the taints of the pod's node. How long a toleration lasts is not looked at: a wait that

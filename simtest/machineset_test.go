@@ -40,11 +40,35 @@ func (m *machine) SetCreated(t *rapid.T) {
 			},
 		},
 	}
+	drawContainers(t, &set.Spec.Template.Spec)
 	drawPlacement(t, &set.Spec.Template.Spec)
 	m.do(t, "DaemonSet "+name+" created", func(sim *daemonsim.Sim) error {
 		_, err := sim.Create(set)
 		return err
 	})
+}
+
+// drawContainers puts some beside the first one.
+func drawContainers(t *rapid.T, spec *cluster.PodSpec) {
+	always := cluster.ContainerRestartPolicyAlways
+	probe := func() *cluster.Probe {
+		return &cluster.Probe{ProbeHandler: cluster.ProbeHandler{Exec: &cluster.ExecAction{Command: []string{"true"}}}}
+	}
+	switch rapid.SampledFrom([]string{"alone", "alone", "two", "init", "sidecar", "probed"}).Draw(t, "containers") {
+	case "two":
+		spec.Containers = append(spec.Containers, cluster.Container{Name: "second", Image: drawImage(t)})
+	case "init":
+		spec.InitContainers = []cluster.Container{
+			{Name: "first", Image: drawImage(t)}, {Name: "then", Image: "ready:v1"},
+		}
+	case "sidecar":
+		spec.InitContainers = []cluster.Container{
+			{Name: "beside", Image: drawImage(t), RestartPolicy: &always, StartupProbe: probe()},
+			{Name: "then", Image: "ready:v1"},
+		}
+	case "probed":
+		spec.Containers[0].StartupProbe, spec.Containers[0].LivenessProbe = probe(), probe()
+	}
 }
 
 func drawImage(t *rapid.T) string { return rapid.SampledFrom(images).Draw(t, "image") }

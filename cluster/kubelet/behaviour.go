@@ -27,6 +27,9 @@ type Behaviour struct {
 	// CrashAfter is how long a container runs before it exits with an error, each time it is
 	// started. Zero means that it does not.
 	CrashAfter time.Duration
+	// ExitAfter is how long a container runs before it exits without an error, each time it is started. Zero means
+	// that an init container does so at once, and any other never. One that crashes at that time or before does not.
+	ExitAfter time.Duration
 	// PreStop is how long the preStop hook of a container takes that has one. A hook that only sleeps says so
 	// itself.
 	PreStop time.Duration
@@ -59,7 +62,7 @@ func (b Behaviour) Validate() error {
 		value time.Duration
 	}{
 		{"Pull", b.Pull}, {"Start", b.Start}, {"ReadyAfter", b.ReadyAfter},
-		{"CrashAfter", b.CrashAfter}, {"HangAfter", b.HangAfter},
+		{"CrashAfter", b.CrashAfter}, {"HangAfter", b.HangAfter}, {"ExitAfter", b.ExitAfter},
 		{"PreStop", b.PreStop}, {"Stop", b.Stop},
 	} {
 		if d.value < 0 {
@@ -84,6 +87,9 @@ func (b Behaviour) appendState(to []byte) []byte {
 	}
 	if b.HangAfter != 0 {
 		to = fmt.Appendf(to, "HangAfter:%v", b.HangAfter)
+	}
+	if b.ExitAfter != 0 {
+		to = fmt.Appendf(to, "ExitAfter:%v", b.ExitAfter)
 	}
 	if b.PreStop != 0 || b.StopCode != 0 {
 		to = fmt.Appendf(to, "PreStop:%v StopCode:%d", b.PreStop, b.StopCode)
@@ -110,19 +116,4 @@ func (b Behaviour) own() Behaviour {
 func (b Behaviour) untilStart() time.Duration {
 	pull := max(0, b.Pull)
 	return pull + min(max(0, b.Start), math.MaxInt64-pull)
-}
-
-// with combines the behaviours of two containers of one pod, which start together: the pod is as slow
-// as the slower and as bad as the worse.
-func (b Behaviour) with(o Behaviour) Behaviour {
-	b.Pull = max(b.Pull, o.Pull)
-	b.Start = max(b.Start, o.Start)
-	b.ReadyAfter = max(b.ReadyAfter, o.ReadyAfter)
-	b.NeverReady = b.NeverReady || o.NeverReady
-	if b.CrashAfter == 0 || o.CrashAfter > 0 && o.CrashAfter < b.CrashAfter {
-		b.CrashAfter = o.CrashAfter
-	}
-	b.Stop = max(b.Stop, o.Stop)
-	b.NetworkAgent = b.NetworkAgent || o.NetworkAgent
-	return b
 }

@@ -41,23 +41,20 @@ func (k *Kubelet) admitAnew(cl *cluster.Client, p *cluster.Pod, unheard []*clust
 	}
 	switch {
 	case h.off && p.Phase() == cluster.PodRunning:
-		b := k.of(cl, p, p.Status.Restarts+1)
-		cl.After(b.Start, plan(p, &p.Status, taskStart))
+		k.pull(cl, p, 0)
 	case h.off || p.Phase() == cluster.PodPending && p.Status.ScheduledAt >= h.since:
 		k.take(cl, p)
-	case !p.Status.Ready && p.Status.ContainersReady():
-		cl.After(0, cluster.Task{Kind: taskTell, Object: p.UID, Arg: age(&p.Status)})
+	case p.Status.OutOfSight():
+		cl.After(0, cluster.Task{Kind: taskTell, Object: p.UID})
 	}
 }
 
-// halt notes that nothing runs of a pod whose node was switched off.
+// halt notes that nothing runs of a pod whose node was switched off, and that its kubelet begins with it anew.
 func (k *Kubelet) halt(cl *cluster.Client, p *cluster.Pod) *cluster.Pod {
-	if !p.Status.Started {
-		return p
-	}
-	status := stoppedStatus(p, codeOff, k.clockOf(cl, p))
-	status.Phase = cluster.PodRunning
-	return set(cl, p, status.WithTrouble(func(t *cluster.PodTrouble) {
-		t.Waiting, t.WaitingMessage = "", ""
+	now := k.clockOf(cl, p)
+	p = halted(p, codeOff, now)
+	return set(cl, p, p.WithRecords(now, func(_ int, r *cluster.ContainerRecord) {
+		r.Waiting, r.WaitingMessage, r.FailedPulls, r.Begun = "", "", 0, false
+		r.Boots++
 	}))
 }

@@ -53,7 +53,7 @@ func TestReboot(t *testing.T) {
 		w.moments = nil
 		w.outage(cluster.Outage{Off: true, End: 100 * s})
 		require.NoError(t, w.RunFor(100*s))
-		want := []string{"1m40s p: gone", "2m11s starts: Running ready"}
+		want := []string{"1m40s starts: Pending", "1m40s p: gone", "2m11s starts: Running ready"}
 		if diff := cmp.Diff(want, w.moments); diff != "" {
 			t.Errorf("moments (-want +got):\n%s", diff)
 		}

@@ -4,6 +4,10 @@
 // when it is deleted. How long each of these takes is given as data: a [Behaviour] per image. Start
 // with [New] and pass the result to cluster.New.
 //
+// Each container of a pod goes its own way. Init containers run one after the other until they have ended well, and
+// sidecars until their startup probes have succeeded; then the regular ones are pulled and started in their order. A
+// pod with readiness gates gets ready when somebody opens them: see cluster.Client.SetPodCondition.
+//
 // A bound pod has to be admitted first. One that does not fit its node after all ends in the phase Failed: see
 // [Rejection].
 //
@@ -38,9 +42,8 @@
 //
 // # Differences from Kubernetes
 //
-//   - The containers of a pod are pulled and started together; the slowest decides. If the image of one cannot be
-//     pulled, none of them runs, and the kubelet tells of the first such. Images of init containers count for
-//     nothing.
+//   - An attempt to get the image of a container, or to start it anew, does not wait for one of another container of
+//     the pod that is under way. Containers that stop together all show the exit code of the worst.
 //   - Every pod pulls its images anew, unless its node lists them and its containers say IfNotPresent. With the
 //     policy Never an image that could be pulled is taken to be there. Pods of one node pull side by side.
 //   - Events tell of trouble alone, and once for each wait: BackOff comes a second after a failed attempt. The
@@ -50,7 +53,7 @@
 //     moment.
 //   - Probes are made as often as they say, from the start of the container, and find what ReadyAfter, NeverReady
 //     and HangAfter say of all of them alike; a container without a readiness probe is ready after ReadyAfter, too.
-//     Of attempts that fail in a row one Event tells. Probes of sidecars are not made.
+//     Of attempts that fail in a row one Event tells.
 //   - An outage is that of the kubelet, or of its network, unless it says more: what runs on the node runs on.
 //   - A kubelet that answers again reports its node ready at once, as it does whenever it is told that its node
 //     is given up. Kubernetes' takes up to 10 seconds for that.

@@ -268,8 +268,10 @@ func (k *Kubelet) catchUp(cl *cluster.Client, id cluster.NodeID, since time.Dura
 			if since == never || p.Status.ScheduledAt >= since {
 				fresh = append(fresh, p)
 			}
-		case !p.Status.Ready && p.Status.ContainersReady():
-			cl.After(0, cluster.Task{Kind: taskTell, Object: p.UID, Arg: age(&p.Status)})
+		case p.Status.OutOfSight():
+			cl.After(0, cluster.Task{Kind: taskTell, Object: p.UID})
+		case p.GatesChanged():
+			cl.After(0, cluster.Task{Kind: taskGates, Object: p.UID})
 		}
 	}
 	for i, p := range fresh {

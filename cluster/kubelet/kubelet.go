@@ -147,25 +147,14 @@ func (k *Kubelet) Image(image string) Behaviour {
 	return k.fallback
 }
 
-// of is the behaviour of a pod: that of its containers together, as it is drawn for that many restarts.
-func (k *Kubelet) of(cl *cluster.Client, p *cluster.Pod, restarts int32) Behaviour {
-	if len(k.images) == 0 && k.fallback.Random.none() && k.slow.Chance == 0 && !k.findsImages(cl, p) {
+// of is the behaviour of one container of a pod, as it is drawn for that many restarts.
+func (k *Kubelet) of(cl *cluster.Client, p *cluster.Pod, i int, restarts int32) Behaviour {
+	c, _ := p.ContainerAt(i)
+	pulls := !k.finds(cl, p, c)
+	if pulls && len(k.images) == 0 && k.fallback.Random.none() && k.slow.Chance == 0 {
 		return k.fallback
 	}
-	b := k.ofContainer(cl, p, restarts, 0)
-	for i := 1; i < len(p.Spec().Containers); i++ {
-		b = b.with(k.ofContainer(cl, p, restarts, i))
-	}
-	return b
-}
-
-// ofContainer is the behaviour of one container.
-func (k *Kubelet) ofContainer(cl *cluster.Client, p *cluster.Pod, restarts int32, i int) Behaviour {
-	b, pulls := k.fallback, true
-	if containers := p.Spec().Containers; i < len(containers) {
-		b, pulls = k.behaviour(p, containers[i].Image), !k.finds(cl, p, &containers[i])
-	}
-	b = k.drawn(cl, p, b, restarts, i)
+	b := k.drawn(cl, p, k.behaviour(p, c.Image), restarts, i)
 	if !pulls {
 		b.Pull = 0
 	}
@@ -186,25 +175,38 @@ func (k *Kubelet) drawn(cl *cluster.Client, p *cluster.Pod, b Behaviour, restart
 	node := p.TargetNode()
 	if !b.Random.none() {
 		turn, _ := k.turns.pods.Get(p.UID)
-		own := cluster.NewStream(seed+uint64(turn)<<40+uint64(restarts)<<8+uint64(i), node)
+		own := cluster.NewStream(seed+uint64(turn)<<40+uint64(restarts)<<8+number(p, i), node)
 		b = b.drawn(&own)
 	}
 	return k.slow.slowed(b, seed, node)
 }
+
+// number tells the containers of a pod apart in what is drawn for them: regular ones from 0, init containers from
+// firstInit.
+func number(p *cluster.Pod, i int) uint64 {
+	if inits := len(p.Spec().InitContainers); i >= inits {
+		return uint64(i - inits)
+	}
+	return firstInit + uint64(i)
+}
+
+const firstInit = 128
 
 // random reports whether a pod leaves anything to chance.
 func (k *Kubelet) random(p *cluster.Pod) bool {
 	if len(k.images) == 0 {
 		return !k.fallback.Random.none()
 	}
-	return slices.ContainsFunc(p.Spec().Containers, func(c cluster.Container) bool {
-		b := k.Image(c.Image)
-		return !b.Random.none()
-	})
+	for i := range p.ContainerCount() {
+		c, _ := p.ContainerAt(i)
+		if b := k.behaviour(p, c.Image); !b.Random.none() {
+			return true
+		}
+	}
+	return false
 }
 
-// The tasks of the kubelet. Arg is the pod's age at the time, so that what was planned for a container that has
-// crashed since is dropped.
+// The tasks of the kubelet. Arg tells which container of a pod they are about, and how old it is: see age.
 const (
 	taskStart cluster.TaskKind = iota + 1
 	taskReady
@@ -239,6 +241,11 @@ const (
 	taskKilled
 	// taskWait notes that a pod waits for the network of its node.
 	taskWait
+	// taskExit is when a container ends well, taskStarted when its startup probe has succeeded.
+	taskExit
+	taskStarted
+	// taskGates looks at the readiness gates of a pod.
+	taskGates
 )
 
 // Name is "kubelet".
@@ -252,7 +259,7 @@ func (k *Kubelet) TaskName(kind cluster.TaskKind) string {
 		taskPull: "pull", taskPullFailed: "pull failed", taskBackOff: "back off",
 		taskNetwork: "network", taskAdmit: "admit", taskEnded: "ended", taskRound: "round", taskPhase: "phase",
 		taskUnhealthy: "unhealthy", taskUnready: "unready", taskProbe: "probe",
-		taskKilled: "killed", taskWait: "wait",
+		taskKilled: "killed", taskWait: "wait", taskExit: "exit", taskStarted: "started", taskGates: "gates",
 	}
 	switch {
 	case kind == taskFlap:
@@ -311,8 +318,11 @@ func (k *Kubelet) observePod(cl *cluster.Client, before, p *cluster.Pod) {
 		*p.DeletionTimestamp != *before.DeletionTimestamp) {
 		k.stop(cl, p)
 	}
-	if !p.Status.Ready && p.Status.ContainersReady() {
-		cl.After(0, cluster.Task{Kind: taskTell, Object: p.UID, Arg: age(&p.Status)})
+	if p.Status.OutOfSight() {
+		cl.After(0, cluster.Task{Kind: taskTell, Object: p.UID})
+	}
+	if p.GatesChanged() {
+		cl.After(0, cluster.Task{Kind: taskGates, Object: p.UID})
 	}
 }
 
@@ -323,10 +333,10 @@ func (k *Kubelet) take(cl *cluster.Client, p *cluster.Pod) {
 	}
 	k.stir(cl, p)
 	if k.waitsForNetwork(cl, p) {
-		cl.After(0, plan(p, &p.Status, taskWait))
+		cl.After(0, cluster.Task{Kind: taskWait, Object: p.UID})
 		return
 	}
-	k.pull(cl, p)
+	k.pull(cl, p, 0)
 }
 
 // Run does what is due for one pod or node. Tasks of pods that are gone are dropped. What its pods do a
@@ -370,102 +380,22 @@ func (k *Kubelet) Run(cl *cluster.Client, t cluster.Task) {
 	if told := p.Status.WithNode(); told != p.Status {
 		p = set(cl, p, told)
 	}
-	// Readiness goes on while a pod is stopping.
-	if p.Terminating() && t.Kind != taskReady && t.Kind != taskUnready || age(&p.Status) != t.Arg {
-		return
-	}
-	k.runPod(cl, p, t.Kind)
-}
-
-// age tells apart the times between two starts of the containers, or attempts to start them. What has been
-// planned in one is of no concern in another.
-func age(s *cluster.PodStatus) uint64 {
-	age := uint64(s.Restarts)
-	if s.Trouble != nil {
-		age |= uint64(s.Trouble.FailedPulls) << 32
-	}
-	return age
-}
-
-// plan is a task about a pod as it is.
-func plan(p *cluster.Pod, s *cluster.PodStatus, kind cluster.TaskKind) cluster.Task {
-	age := age(s)
-	return cluster.Task{Kind: kind, Object: p.UID, Arg: age, Retry: age > 0}
-}
-
-// runPod does what is due for a pod that is to run.
-func (k *Kubelet) runPod(cl *cluster.Client, p *cluster.Pod, kind cluster.TaskKind) {
-	switch kind {
-	case taskStart:
-		if !p.Status.Started {
-			k.start(cl, p)
-		}
-	case taskReady:
-		k.ready(cl, p)
-	case taskUnready:
-		k.unready(cl, p)
-	case taskUnhealthy:
-		k.unhealthy(cl, p)
-	case taskProbe:
-		k.probeFailed(cl, p)
-	case taskKilled:
-		c, _, end := k.killing(cl, p)
-		k.exit(cl, p, c.Name, end.code)
-	case taskCrash:
-		k.exit(cl, p, k.crashing(cl, p), 1)
-	case taskRestart:
-		k.restart(cl, p)
+	switch t.Kind {
+	case taskTell:
+	case taskGates:
+		k.heedGates(cl, p)
 	case taskWait:
 		noteWaiting(cl, p)
-	case taskPull:
-		k.pull(cl, k.noteNetwork(cl, p))
-	case taskPullFailed:
-		k.pullFailed(cl, p)
-	case taskBackOff:
-		backOff(cl, p)
-	}
-}
-
-// start runs the containers and plans what they will do. It is a restart for a pod that has run before.
-func (k *Kubelet) start(cl *cluster.Client, p *cluster.Pod) {
-	status := p.Status
-	if status.Phase == cluster.PodRunning {
-		status.Restarts++
-	}
-	b := k.of(cl, p, status.Restarts)
-	now := k.clockOf(cl, p)
-	status.Phase, status.Started, status.StartedAt = cluster.PodRunning, true, now
-	if t := status.Trouble; t != nil && t.Waiting != "" {
-		status = status.WithTrouble(func(t *cluster.PodTrouble) {
-			t.Waiting, t.WaitingMessage, t.WaitingContainer, t.FailedPulls = "", "", "", 0
-		})
-	}
-	switch {
-	case probed(p):
-		k.probe(cl, p, &status)
-	case b.NeverReady:
-	case b.ReadyAfter == 0:
-		status.Ready, status.ReadySince = true, now
 	default:
-		cl.After(b.ReadyAfter, plan(p, &status, taskReady))
+		k.runContainer(cl, p, t)
 	}
-	if b.CrashAfter > 0 {
-		cl.After(b.CrashAfter, plan(p, &status, taskCrash))
-	}
-	set(cl, p, status)
-	if b.NetworkAgent {
-		k.setUpNetwork(cl, p)
-	}
-	k.stir(cl, p)
 }
 
-func (k *Kubelet) ready(cl *cluster.Client, p *cluster.Pod) {
-	if !p.Status.Started || p.Status.Ready {
-		return
+// heedGates says of a pod whose readiness gates others have opened or closed whether it is ready.
+func (k *Kubelet) heedGates(cl *cluster.Client, p *cluster.Pod) {
+	if p.GatesChanged() {
+		k.note(cl, p, 0, p.Record(0))
 	}
-	status := p.Status
-	status.Ready, status.ReadySince = true, k.clockOf(cl, p)
-	set(cl, p, status)
 }
 
 // set writes a status. The pod was read in the same step, so it is there.

@@ -137,13 +137,17 @@ func (k *Kubelet) connect(cl *cluster.Client, id cluster.NodeID) {
 	for p := range cl.PodsAt(id) {
 		live := cl.Live().PodByUID(p.UID)
 		if live == nil || !live.Bound() || live.Terminating() || live.Spec().HostNetwork ||
-			live.Phase() != cluster.PodPending || age(&live.Status) > 0 {
+			live.Phase() != cluster.PodPending {
+			continue
+		}
+		first := live.Record(0)
+		if first.Running || first.Exited || first.FailedPulls > 0 {
 			continue
 		}
 		wait := syncRetry - (cl.Now()-live.Status.ScheduledAt)%syncRetry
 		if wait == syncRetry && cl.Now() > live.Status.ScheduledAt {
 			wait = 0
 		}
-		cl.After(wait, plan(live, &live.Status, taskPull))
+		cl.After(wait, plan(live, 0, &first, taskPull))
 	}
 }

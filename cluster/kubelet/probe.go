@@ -3,7 +3,6 @@ package kubelet
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"time"
 
@@ -15,8 +14,8 @@ const forever time.Duration = math.MaxInt64
 
 // course is what the probes of a container make of it when nothing else happens. All times count from its start.
 type course struct {
-	// ready is when it becomes ready, unready when it stops being so.
-	ready, unready time.Duration
+	// started is when its startup probe succeeds, ready when it becomes ready, unready when it stops being so.
+	started, ready, unready time.Duration
 	// unhealthy is when its readiness probe first fails, if that is its first attempt.
 	unhealthy time.Duration
 	// kill is when its startup probe or its liveness probe has failed so often that it is to be restarted.
@@ -89,26 +88,27 @@ func (b Behaviour) startupFails(c *cluster.Container) time.Duration {
 // course is what becomes of a container. Its application answers all probes alike: from ReadyAfter on, until it
 // hangs. Without a readiness probe the container is ready when it would answer one.
 func (b Behaviour) course(c *cluster.Container) course {
-	answers, hangs, started := b.answers(), b.hangs(), time.Duration(0)
-	all := course{forever, forever, forever, forever}
-	if all.kill = b.startupFails(c); all.kill < forever {
-		return all
-	}
+	answers, hangs := b.answers(), b.hangs()
+	all := course{0, forever, forever, forever, forever}
 	if p := c.StartupProbe; p != nil {
+		if all.kill = b.startupFails(c); all.kill < forever {
+			all.started = forever
+			return all
+		}
 		a := attemptsOf(p, 0)
-		started = a.at(a.succeeds(answers, hangs))
+		all.started = a.at(a.succeeds(answers, hangs))
 	}
 	if p := c.LivenessProbe; p != nil {
-		all.kill = attemptsOf(p, started).failing(p.FailureThreshold, answers, hangs)
+		all.kill = attemptsOf(p, all.started).failing(p.FailureThreshold, answers, hangs)
 	}
 	p := c.ReadinessProbe
 	if p == nil {
 		if answers < forever {
-			all.ready = max(answers, started)
+			all.ready = max(answers, all.started)
 		}
 		return all
 	}
-	a := attemptsOf(p, started)
+	a := attemptsOf(p, all.started)
 	if answers > a.first || hangs <= a.first {
 		all.unhealthy = a.first
 	}
@@ -141,107 +141,43 @@ func (b Behaviour) hangs() time.Duration {
 	return b.HangAfter
 }
 
-// with is the course of a pod whose containers have these two: ready when both are, and killed with the first.
-func (c course) with(o course) course {
-	return course{
-		max(c.ready, o.ready), min(c.unready, o.unready), min(c.unhealthy, o.unhealthy), min(c.kill, o.kill),
-	}
-}
-
-// probed reports whether a pod has containers with probes.
-func probed(p *cluster.Pod) bool {
-	containers := p.Spec().Containers
-	for i := range containers {
-		c := &containers[i]
-		if c.ReadinessProbe != nil || c.LivenessProbe != nil || c.StartupProbe != nil {
-			return true
-		}
-	}
-	return false
-}
-
-// courseOf is what the probes of a pod make of it, and of which container a time is. It is that of its latest start.
-func (k *Kubelet) courseOf(cl *cluster.Client, p *cluster.Pod, restarts int32) (all course, each []course) {
-	all = course{0, forever, forever, forever}
-	for i := range p.Spec().Containers {
-		one := k.ofContainer(cl, p, restarts, i).course(&p.Spec().Containers[i])
-		all, each = all.with(one), append(each, one)
-	}
-	return all, each
-}
-
-// probe plans what the probes of a pod will make of it, which has just been started.
-func (k *Kubelet) probe(cl *cluster.Client, p *cluster.Pod, status *cluster.PodStatus) {
-	all, _ := k.courseOf(cl, p, status.Restarts)
-	if all.ready == 0 {
-		status.Ready, status.ReadySince = true, status.StartedAt
-		all.ready = forever
-	}
-	for _, next := range [...]struct {
-		after time.Duration
-		kind  cluster.TaskKind
-	}{
-		{all.unhealthy, taskUnhealthy}, {all.ready, taskReady}, {all.unready, taskUnready},
-		{all.kill, taskProbe},
-	} {
-		if next.after < forever {
-			cl.After(next.after, plan(p, status, next.kind))
-		}
-	}
-}
-
-// unhealthy tells of readiness probes that fail, which they go on doing without a further word.
-func (k *Kubelet) unhealthy(cl *cluster.Client, p *cluster.Pod) {
-	all, each := k.courseOf(cl, p, p.Status.Restarts)
-	for i := range each {
-		if first := each[i].unhealthy; first < forever && first == all.unhealthy {
-			tellUnhealthy(cl, p, "Readiness")
-			return
-		}
-	}
-}
-
 func tellUnhealthy(cl *cluster.Client, p *cluster.Pod, probe string) {
 	cl.Event(p, cluster.EventWarning, "Unhealthy", probe+" probe failed: context deadline exceeded")
 }
 
 // unready is when a readiness probe has failed often enough.
-func (k *Kubelet) unready(cl *cluster.Client, p *cluster.Pod) {
-	if !p.Status.Started || !p.Status.Ready {
+func (k *Kubelet) unready(cl *cluster.Client, p *cluster.Pod, i int, r cluster.ContainerRecord) {
+	if !r.Running || !r.Ready {
 		return
 	}
-	status := p.Status
+	r.Ready = false
 	tellUnhealthy(cl, p, "Readiness")
-	status.Ready, status.ReadySince = false, k.clockOf(cl, p)
-	set(cl, p, status)
+	k.note(cl, p, i, r)
 }
 
 // probeFailed begins to stop a container because of a probe. It has its grace, and is restarted then.
-func (k *Kubelet) probeFailed(cl *cluster.Client, p *cluster.Pod) {
-	if !p.Status.Started {
+func (k *Kubelet) probeFailed(cl *cluster.Client, p *cluster.Pod, i int, r cluster.ContainerRecord) {
+	if !r.Running {
 		return
 	}
-	c, name, end := k.killing(cl, p)
+	c, name, end := k.killing(cl, p, i, r)
 	tellUnhealthy(cl, p, name)
 	cl.Event(p, cluster.EventNormal, "Killing", fmt.Sprintf(
 		"Container %s failed %s probe, will be restarted", c.Name, strings.ToLower(name)))
-	cl.After(end.after, plan(p, &p.Status, taskKilled))
+	cl.After(end.after, plan(p, i, &r, taskKilled))
 }
 
-// killing is the container that is killed first because of a probe, the name of the probe, and how it stops.
-func (k *Kubelet) killing(cl *cluster.Client, p *cluster.Pod) (*cluster.Container, string, ending) {
-	all, each := k.courseOf(cl, p, p.Status.Restarts)
-	i := max(0, slices.IndexFunc(each, func(c course) bool { return c.kill == all.kill }))
-	c := &p.Spec().Containers[i]
-	b := k.ofContainer(cl, p, p.Status.Restarts, i)
+// killing says of a container that is killed because of a probe which probe that is, and how it stops.
+func (k *Kubelet) killing(
+	cl *cluster.Client, p *cluster.Pod, i int, r cluster.ContainerRecord,
+) (*cluster.Container, string, ending) {
+	c, _ := p.ContainerAt(i)
+	b := k.of(cl, p, i, r.Restarts)
 	name, probe := "Liveness", c.LivenessProbe
 	if b.startupFails(c) < forever {
 		name, probe = "Startup", c.StartupProbe
 	}
-	grace := 30 * time.Second
-	if s := p.Spec().TerminationGracePeriodSeconds; s != nil {
-		grace = time.Duration(*s) * time.Second
-	}
+	grace := gracePeriod(p)
 	if probe != nil && probe.TerminationGracePeriodSeconds != nil {
 		grace = time.Duration(*probe.TerminationGracePeriodSeconds) * time.Second
 	}

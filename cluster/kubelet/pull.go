@@ -29,106 +29,87 @@ func pullDelay(failed int32) time.Duration {
 	return min(firstPullDelay<<min(failed-1, 10), maxPullDelay)
 }
 
-// pull begins with the images of a pod. Once they are there, its containers start.
-func (k *Kubelet) pull(cl *cluster.Client, p *cluster.Pod) {
-	b := k.of(cl, p, p.Status.Restarts)
-	c, _ := k.missing(cl, p)
-	if c == nil {
-		cl.After(b.untilStart(), plan(p, &p.Status, taskStart))
-		return
+// pull begins with the image of a container. Once it is there, the container starts. One that has run on this node
+// before finds it there.
+func (k *Kubelet) pull(cl *cluster.Client, p *cluster.Pod, i int) {
+	r := p.Record(i)
+	b := k.of(cl, p, i, r.Restarts)
+	c, _ := p.ContainerAt(i)
+	reason := k.missing(cl, p, c)
+	switch {
+	case reason == "" && r.Exited:
+		cl.After(b.Start, plan(p, i, &r, taskStart))
+	case reason == "":
+		cl.After(b.untilStart(), plan(p, i, &r, taskStart))
+	case c.ImagePullPolicy == cluster.PullNever:
+		cl.After(0, plan(p, i, &r, taskPullFailed))
+	default:
+		cl.Event(p, cluster.EventNormal, "Pulling", fmt.Sprintf("Pulling image %q", c.Image))
+		cl.After(b.Pull, plan(p, i, &r, taskPullFailed))
 	}
-	if c.ImagePullPolicy == cluster.PullNever {
-		cl.After(0, plan(p, &p.Status, taskPullFailed))
-		return
-	}
-	cl.Event(p, cluster.EventNormal, "Pulling", fmt.Sprintf("Pulling image %q", c.Image))
-	cl.After(b.Pull, plan(p, &p.Status, taskPullFailed))
 }
 
 // pullFailed ends an attempt that has failed, and plans the next one. The image may have come to be pullable
-// meanwhile: then it is there.
-func (k *Kubelet) pullFailed(cl *cluster.Client, p *cluster.Pod) {
-	if p.Status.Started {
+// meanwhile: then it is there. The kubelet goes on to the next of the regular containers nevertheless.
+func (k *Kubelet) pullFailed(cl *cluster.Client, p *cluster.Pod, i int, r cluster.ContainerRecord) {
+	if r.Running {
 		return
 	}
-	c, reason := k.missing(cl, p)
-	if c == nil {
-		b := k.of(cl, p, p.Status.Restarts)
-		cl.After(b.Start, plan(p, &p.Status, taskStart))
+	c, init := p.ContainerAt(i)
+	reason := k.missing(cl, p, c)
+	if reason == "" {
+		cl.After(k.of(cl, p, i, r.Restarts).Start, plan(p, i, &r, taskStart))
 		return
 	}
 	never := c.ImagePullPolicy == cluster.PullNever
-	status := p.Status.WithTrouble(func(t *cluster.PodTrouble) {
-		t.Waiting, t.WaitingMessage, t.WaitingContainer = errImagePull, reason, c.Name
-		t.FailedPulls++
-		if never {
-			t.Waiting = errImageNeverPull
-		}
-	})
-	set(cl, p, status)
+	r.Waiting, r.WaitingMessage = errImagePull, reason
+	r.FailedPulls++
 	if never {
+		r.Waiting = errImageNeverPull
 		cl.Event(p, cluster.EventWarning, errImageNeverPull, reason)
 		cl.Event(p, cluster.EventWarning, "Failed", "Error: "+errImageNeverPull)
-		cl.After(firstPullDelay, plan(p, &status, taskPull))
-		return
+		cl.After(firstPullDelay, plan(p, i, &r, taskPull))
+	} else {
+		cl.Event(p, cluster.EventWarning, "Failed", fmt.Sprintf("Failed to pull image %q: %s", c.Image, reason))
+		cl.Event(p, cluster.EventWarning, "Failed", "Error: "+errImagePull)
+		cl.After(nextLook, plan(p, i, &r, taskBackOff))
+		cl.After(pullDelay(r.FailedPulls), plan(p, i, &r, taskPull))
 	}
-	cl.Event(p, cluster.EventWarning, "Failed", fmt.Sprintf("Failed to pull image %q: %s", c.Image, reason))
-	cl.Event(p, cluster.EventWarning, "Failed", "Error: "+errImagePull)
-	cl.After(nextLook, plan(p, &status, taskBackOff))
-	cl.After(pullDelay(status.Trouble.FailedPulls), plan(p, &status, taskPull))
+	next := none
+	if !init {
+		next = after(p, i)
+	}
+	k.put(cl, p, i, r, next)
 }
 
-// backOff looks at a pod whose next attempt to pull has to wait.
-func backOff(cl *cluster.Client, p *cluster.Pod) {
-	t := p.Status.Trouble
-	if t == nil || t.Waiting != errImagePull {
+// backOff looks at a container whose next attempt to pull has to wait.
+func (k *Kubelet) backOff(cl *cluster.Client, p *cluster.Pod, i int, r cluster.ContainerRecord) {
+	if r.Waiting != errImagePull {
 		return
 	}
-	name := t.WaitingContainer
-	i := slices.IndexFunc(p.Spec().Containers, func(c cluster.Container) bool { return c.Name == name })
-	if i < 0 {
-		return
-	}
-	message := fmt.Sprintf("Back-off pulling image %q", p.Spec().Containers[i].Image)
-	set(cl, p, p.Status.WithTrouble(func(t *cluster.PodTrouble) {
-		t.Waiting = imagePullBackOff
-		t.WaitingMessage = fmt.Sprintf("%s: %s: %s", message, errImagePull, t.WaitingMessage)
-	}))
+	c, _ := p.ContainerAt(i)
+	message := fmt.Sprintf("Back-off pulling image %q", c.Image)
+	r.Waiting = imagePullBackOff
+	r.WaitingMessage = fmt.Sprintf("%s: %s: %s", message, errImagePull, r.WaitingMessage)
+	k.note(cl, p, i, r)
 	cl.Event(p, cluster.EventNormal, "BackOff", message)
 	cl.Event(p, cluster.EventWarning, "Failed", "Error: "+imagePullBackOff)
 }
 
-// missing is the first container whose image is not on the node and cannot be got there, with what a kubelet
-// says of it; nil when there is none.
-func (k *Kubelet) missing(cl *cluster.Client, p *cluster.Pod) (c *cluster.Container, reason string) {
+// missing is what a kubelet says of the image of a container that is not on the node and cannot be got there; empty
+// when it is, or can be.
+func (k *Kubelet) missing(cl *cluster.Client, p *cluster.Pod, c *cluster.Container) string {
 	if len(k.images) == 0 && k.fallback.PullError == "" {
-		return nil, ""
+		return ""
 	}
-	containers := p.Spec().Containers
-	for i := range containers {
-		c := &containers[i]
-		b := k.Image(c.Image)
-		switch {
-		case b.PullError == "" || present(cl.Live().NodeByID(p.TargetID()), c):
-			// It is there, or can be had.
-		case c.ImagePullPolicy == cluster.PullNever:
-			return c, fmt.Sprintf("Container image %q is not present with pull policy of Never", c.Image)
-		default:
-			return c, b.PullError
-		}
+	b := k.behaviour(p, c.Image)
+	switch {
+	case b.PullError == "" || present(cl.Live().NodeByID(p.TargetID()), c):
+		return ""
+	case c.ImagePullPolicy == cluster.PullNever:
+		return fmt.Sprintf("Container image %q is not present with pull policy of Never", c.Image)
 	}
-	return nil, ""
-}
-
-// findsImages reports whether there are containers whose images need not be pulled.
-func (k *Kubelet) findsImages(cl *cluster.Client, p *cluster.Pod) bool {
-	containers := p.Spec().Containers
-	for i := range containers {
-		if k.finds(cl, p, &containers[i]) {
-			return true
-		}
-	}
-	return false
+	return b.PullError
 }
 
 // finds reports whether the image of a container need not be pulled. One that is never to be pulled and could be

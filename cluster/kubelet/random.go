@@ -15,7 +15,7 @@ import (
 // Random is what is left to chance in a Behaviour. The zero Random is nothing.
 type Random struct {
 	// Pull and the others, unless they are zero, are drawn in place of the Behaviour's field of that name.
-	Pull, Start, ReadyAfter, CrashAfter, Stop Distribution
+	Pull, Start, ReadyAfter, CrashAfter, Stop, HangAfter, ExitAfter, PreStop Distribution
 	// NeverReady is the chance that a container never becomes ready, each time it is started.
 	NeverReady Chance
 	// Crash is the chance that a container exits after CrashAfter, each time it is started. Zero means
@@ -26,14 +26,16 @@ type Random struct {
 // none reports whether nothing is left to chance.
 func (r *Random) none() bool {
 	return r.NeverReady == 0 && r.Crash == 0 && r.Pull.Shape == Nothing && r.Start.Shape == Nothing &&
-		r.ReadyAfter.Shape == Nothing && r.CrashAfter.Shape == Nothing && r.Stop.Shape == Nothing
+		r.ReadyAfter.Shape == Nothing && r.CrashAfter.Shape == Nothing && r.Stop.Shape == Nothing &&
+		r.HangAfter.Shape == Nothing && r.ExitAfter.Shape == Nothing && r.PreStop.Shape == Nothing
 }
 
 // delays are the distributions with their names, in the order in which they are validated.
-func (r *Random) delays() [5]namedDelay {
+func (r *Random) delays() [8]namedDelay {
 	return [...]namedDelay{
 		{"Pull", &r.Pull}, {"Start", &r.Start}, {"ReadyAfter", &r.ReadyAfter},
-		{"CrashAfter", &r.CrashAfter}, {"Stop", &r.Stop},
+		{"CrashAfter", &r.CrashAfter}, {"Stop", &r.Stop}, {"HangAfter", &r.HangAfter},
+		{"ExitAfter", &r.ExitAfter}, {"PreStop", &r.PreStop},
 	}
 }
 
@@ -92,6 +94,15 @@ func (b Behaviour) drawn(s *cluster.Stream) Behaviour {
 	}
 	if r.Crash > 0 && !r.Crash.comesUp(s) {
 		b.CrashAfter = 0
+	}
+	if r.HangAfter.Shape != Nothing {
+		b.HangAfter = max(time.Millisecond, r.HangAfter.draw(s))
+	}
+	if r.ExitAfter.Shape != Nothing {
+		b.ExitAfter = max(time.Millisecond, r.ExitAfter.draw(s))
+	}
+	if r.PreStop.Shape != Nothing {
+		b.PreStop = r.PreStop.draw(s)
 	}
 	b.Random = Random{}
 	return b

@@ -72,7 +72,8 @@ func (a *acts) appendState(b []byte) []byte {
 
 // removal is why a kubelet ends a pod that nobody has deleted.
 type removal struct {
-	// reason and message are those of the status, disruption is the message of the condition DisruptionTarget.
+	// reason and message are those of the status, disruption is the message of the condition DisruptionTarget. There
+	// is none of them when the pod has done its work.
 	reason, message, disruption string
 	// inOrder says that a pod is Succeeded whose containers exit without an error.
 	inOrder bool
@@ -82,7 +83,7 @@ type removal struct {
 // nothing of it before they have stopped.
 func (k *Kubelet) end(cl *cluster.Client, p *cluster.Pod, r removal, grace time.Duration) time.Duration {
 	e := ending{code: notRunning}
-	if p.Status.Started {
+	if p.AnyRunning() {
 		e = k.endingOf(cl, p, grace)
 	}
 	k.own().removals.Set(p.UID, r)
@@ -122,12 +123,13 @@ func (k *Kubelet) ended(cl *cluster.Client, p *cluster.Pod, code int32) {
 	if !r.inOrder {
 		status.Phase = cluster.PodFailed
 	}
+	if r.reason == "" {
+		set(cl, p, status)
+		return
+	}
 	set(cl, p, status.WithTrouble(func(t *cluster.PodTrouble) {
 		t.Reason, t.Message = r.reason, r.message
 		t.Disruption = cluster.Disruption{Reason: byKubelet, Message: r.disruption, At: now}
-		if code != notRunning {
-			t.LastExitAt, t.ExitCode = now, code
-		}
 	}))
 }
 

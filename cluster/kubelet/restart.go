@@ -7,71 +7,80 @@ import (
 	"github.com/daemonsim/daemonsim/cluster"
 )
 
-// crashing is the name of the container that crashes first.
-func (k *Kubelet) crashing(cl *cluster.Client, p *cluster.Pod) string {
-	containers := p.Spec().Containers
-	if len(containers) == 0 {
-		return ""
-	}
-	first, at := 0, time.Duration(0)
-	for i := range containers {
-		after := k.ofContainer(cl, p, p.Status.Restarts, i).CrashAfter
-		if after > 0 && (at == 0 || after < at) {
-			first, at = i, after
-		}
-	}
-	return containers[first].Name
-}
-
-// exit ends the containers, because one of them has ended with an exit code, and plans their restart.
-func (k *Kubelet) exit(cl *cluster.Client, p *cluster.Pod, name string, code int32) {
-	status := p.Status
-	if !status.Started {
+// exit ends a container with an exit code, and plans its restart if it is to have one. What waits for an init
+// container that has ended well goes on.
+func (k *Kubelet) exit(cl *cluster.Client, p *cluster.Pod, i int, r cluster.ContainerRecord, code int32) {
+	if !r.Running {
 		return
 	}
 	now := k.clockOf(cl, p)
-	status.Started = false
-	if status.Ready {
-		status.Ready, status.ReadySince = false, now
+	wait := restartDelay(&r, now)
+	r.Running, r.Started, r.Ready = false, false, false
+	r.Exited, r.LastExitAt, r.ExitCode = true, now, code
+	if !p.RestartsAfter(i, code) {
+		k.finish(cl, p, i, r)
+		return
 	}
-	wait := restartDelay(&status, now)
-	status = status.WithTrouble(func(t *cluster.PodTrouble) {
-		t.LastExitAt, t.ExitCode, t.Waiting, t.WaitingMessage = now, code, "", ""
-		if wait > 0 {
-			t.Waiting = "CrashLoopBackOff"
-			t.WaitingMessage = fmt.Sprintf("back-off %v restarting failed container=%s pod=%s",
-				wait, name, fullName(p))
-		}
-	})
-	next := plan(p, &status, taskRestart)
+	c, _ := p.ContainerAt(i)
+	if wait > 0 {
+		r.Waiting = "CrashLoopBackOff"
+		r.WaitingMessage = fmt.Sprintf("back-off %v restarting failed container=%s pod=%s", wait, c.Name, fullName(p))
+	}
+	next := plan(p, i, &r, taskRestart)
 	next.Retry = true
 	cl.After(wait, next)
-	set(cl, p, status)
+	k.note(cl, p, i, r)
 	if wait > 0 {
 		cl.Event(p, cluster.EventWarning, "BackOff", fmt.Sprintf(
-			"Back-off restarting failed container %s in pod %s", name, fullName(p)))
+			"Back-off restarting failed container %s in pod %s", c.Name, fullName(p)))
 	}
+}
+
+// finish notes that a container has ended for good. When no regular container is left, the sidecars are stopped.
+func (k *Kubelet) finish(cl *cluster.Client, p *cluster.Pod, i int, r cluster.ContainerRecord) {
+	if c, init := p.ContainerAt(i); init && !c.Sidecar() && r.ExitCode == 0 {
+		k.put(cl, p, i, r, after(p, i))
+		return
+	}
+	p = k.note(cl, p, i, r)
+	if !done(p) {
+		return
+	}
+	if !p.Terminal() {
+		k.end(cl, p, removal{inOrder: true}, gracePeriod(p))
+	}
+}
+
+// done reports whether all regular containers have ended for good.
+func done(p *cluster.Pod) bool {
+	for i := range p.ContainerCount() {
+		r := p.Record(i)
+		if _, init := p.ContainerAt(i); !init && (r.Running || !r.Exited || p.RestartsAfter(i, r.ExitCode)) {
+			return false
+		}
+	}
+	return true
 }
 
 // fullName is a pod as a kubelet names it.
 func fullName(p *cluster.Pod) string { return fmt.Sprintf("%s_%s(%s)", p.Name, p.Namespace, p.UID) }
 
-// restart starts the containers again, once the images are there that are pulled for each start.
-func (k *Kubelet) restart(cl *cluster.Client, p *cluster.Pod) {
-	if p.Status.Started {
+// restart starts a container again, once its image is there if that is pulled for each start.
+func (k *Kubelet) restart(cl *cluster.Client, p *cluster.Pod, i int, r cluster.ContainerRecord) {
+	if r.Running {
 		return
 	}
 	if k.waitsForNetwork(cl, p) {
-		again := plan(p, &p.Status, taskRestart)
+		again := plan(p, i, &r, taskRestart)
 		again.Retry = true
 		cl.After(syncRetry, again)
 		return
 	}
-	if c, _ := k.missing(cl, p); c != nil && c.ImagePullPolicy == cluster.PullAlways {
-		k.pull(cl, p)
+	if c, _ := p.ContainerAt(i); c.ImagePullPolicy == cluster.PullAlways && k.missing(cl, p, c) != "" {
+		k.pull(cl, p, i)
 		return
 	}
-	k.start(cl, p)
+	k.start(cl, p, i, r)
 }
 
 const (
@@ -84,10 +93,10 @@ const (
 // restartDelay is how long a container that has just crashed waits for its next start: not at all the
 // first time, then 10 s, then twice as long as the last time up to 5 min. The last wait is what lies
 // between the last exit and the start after it. A kubelet that started anew since has forgotten earlier crashes.
-func restartDelay(s *cluster.PodStatus, now time.Duration) time.Duration {
-	if s.Restarts == 0 || s.Trouble == nil || s.Trouble.ExitCode == codeOff || now-s.StartedAt > goodRun {
+func restartDelay(r *cluster.ContainerRecord, now time.Duration) time.Duration {
+	if r.Restarts == 0 || r.ExitCode == codeOff || now-r.StartedAt > goodRun {
 		return 0
 	}
-	last := min(s.StartedAt-s.Trouble.LastExitAt, maxRestartDelay)
+	last := min(r.StartedAt-r.LastExitAt, maxRestartDelay)
 	return min(max(firstRestartDelay, 2*last), maxRestartDelay)
 }

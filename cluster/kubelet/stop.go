@@ -16,8 +16,7 @@ const (
 	notRunning = 256
 )
 
-// ending is how the containers of a pod stop: how long that takes, and an exit code, which is not 0 if one of
-// theirs is not.
+// ending is how containers stop: how long that takes, and an exit code, which is not 0 if one of theirs is not.
 type ending struct {
 	after time.Duration
 	code  int32
@@ -25,7 +24,7 @@ type ending struct {
 
 // and is the ending of two containers that stop side by side.
 func (e ending) and(o ending) ending {
-	if o.code > e.code {
+	if e.code == notRunning || o.code > e.code {
 		e.code = o.code
 	}
 	e.after = max(e.after, o.after)
@@ -60,39 +59,40 @@ func (b Behaviour) preStop(hook *cluster.LifecycleHandler) time.Duration {
 	return max(0, b.PreStop)
 }
 
-// endingOf is how a pod stops whose containers run: the regular ones side by side, after them the sidecars, one by
-// one from the last.
+// endingOf is how a pod stops, by those of its containers that run: the regular ones and an init container side by
+// side, after them the sidecars, one by one from the last. Their exit codes only count where nothing else runs.
 func (k *Kubelet) endingOf(cl *cluster.Client, p *cluster.Pod, grace time.Duration) ending {
-	spec, restarts := p.Spec(), p.Status.Restarts
-	if len(spec.Containers) == 0 {
-		return k.of(cl, p, restarts).ending(nil, grace, 0)
+	all := ending{code: notRunning}
+	last := none
+	for i := range p.ContainerCount() {
+		c, init := p.ContainerAt(i)
+		r := p.Record(i)
+		switch {
+		case !r.Running:
+		case init && c.Sidecar():
+			last = i
+		default:
+			all = all.and(k.of(cl, p, i, r.Restarts).ending(c, grace, 0))
+		}
 	}
-	var all ending
-	for i := range spec.Containers {
-		all = all.and(k.ofContainer(cl, p, restarts, i).ending(&spec.Containers[i], grace, 0))
-	}
-	for i := len(spec.InitContainers) - 1; i >= 0; i-- {
-		if c := &spec.InitContainers[i]; sidecar(c) {
-			b := k.drawn(cl, p, k.behaviour(p, c.Image), restarts, firstInit+i)
-			all = all.and(b.ending(c, grace, all.after))
+	for i := last; i >= 0; i-- {
+		c, _ := p.ContainerAt(i)
+		if r := p.Record(i); c.Sidecar() && r.Running {
+			e := k.of(cl, p, i, r.Restarts).ending(c, grace, all.after)
+			all.after = max(all.after, e.after)
+			if all.code == notRunning {
+				all.code = e.code
+			}
 		}
 	}
 	return all
-}
-
-// firstInit is the number of the first init container where containers are numbered, the regular ones from 0.
-const firstInit = 128
-
-// sidecar reports whether an init container runs on beside the regular ones.
-func sidecar(c *cluster.Container) bool {
-	return c.RestartPolicy != nil && *c.RestartPolicy == cluster.ContainerRestartPolicyAlways
 }
 
 // stop begins to stop a pod, which has all of its grace from now on. A stop that is under way goes on beside it:
 // the one that is over first counts.
 func (k *Kubelet) stop(cl *cluster.Client, p *cluster.Pod) {
 	e := ending{code: notRunning}
-	if live := cl.Live().PodByUID(p.UID); live != nil && live.Status.Started {
+	if live := cl.Live().PodByUID(p.UID); live != nil && live.AnyRunning() {
 		e = k.endingOf(cl, p, time.Duration(*p.DeletionGracePeriodSeconds)*time.Second)
 	}
 	cl.After(e.after, cluster.Task{Kind: taskStopped, Object: p.UID, Arg: uint64(e.code)})
@@ -112,19 +112,32 @@ func (k *Kubelet) stopped(cl *cluster.Client, p *cluster.Pod, code int32) {
 	_ = cl.DeletePod(p.UID, cluster.DeleteOptions{GracePeriod: &now})
 }
 
-// stoppedStatus is the status of a pod in its terminal phase.
+// stoppedStatus is the status of a pod in its terminal phase. Those of its containers that ran have stopped with the
+// exit code. It is Succeeded if all regular ones have come to an end without an error.
 func stoppedStatus(p *cluster.Pod, code int32, now time.Duration) cluster.PodStatus {
-	status := p.Status.WithNode()
-	status.Phase = cluster.PodFailed
-	if status.Started && code == 0 {
-		status.Phase = cluster.PodSucceeded
+	p = halted(p, code, now)
+	status := p.Status
+	status.Phase = cluster.PodSucceeded
+	for i := range p.ContainerCount() {
+		if _, init := p.ContainerAt(i); init {
+			continue
+		}
+		if r := p.Record(i); !r.Exited || r.ExitCode != 0 {
+			status.Phase = cluster.PodFailed
+		}
 	}
-	if status.Started && code != 0 && code != notRunning {
-		status = status.WithTrouble(func(t *cluster.PodTrouble) { t.LastExitAt, t.ExitCode = now, code })
-	}
-	if status.Ready {
-		status.Ready, status.ReadySince = false, now
-	}
-	status.Started = false
 	return status
+}
+
+// halted is a copy of a pod none of whose containers runs any more, those that did having stopped with the exit code.
+func halted(p *cluster.Pod, code int32, now time.Duration) *cluster.Pod {
+	next := *p
+	next.Status = p.Status.WithNode()
+	next.Status = next.WithRecords(now, func(_ int, r *cluster.ContainerRecord) {
+		if r.Running {
+			r.Running, r.Started, r.Ready = false, false, false
+			r.Exited, r.LastExitAt, r.ExitCode = true, now, code
+		}
+	})
+	return &next
 }

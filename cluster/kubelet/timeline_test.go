@@ -163,21 +163,22 @@ var starting = []row{
 		},
 		steps: []step{{20 * s, deleted()}}, until: time.Hour,
 		want: []string{
-			"0s p: Pending", "7s p: Running", "14s p: Running ready",
+			"0s p: Pending", "5s p: Pending", "7s p: Pending", "7s p: Running", "14s p: Running ready",
 			"20s p: Running ready until 50s", "29s p: gone",
 		},
-		reason: "the pod is as slow as the slowest of them",
+		reason: "they are pulled and started one after the other",
 	}, {
 		name: "one of several crashes", images: []string{"agent:v1", "bad"},
 		others: map[string]kubelet.Behaviour{"bad": {CrashAfter: 30 * s}}, until: 35 * s,
 		want: []string{
-			"0s p: Pending", "0s p: Running ready", "30s p: Running stopped", "30s p: Running ready restarts=1",
+			"0s p: Pending", "0s p: Pending", "0s p: Running ready", "30s p: Running stopped",
+			"30s p: Running ready restarts=1",
 		},
 		reason: "the pod is as bad as the worst of them",
 	}, {
 		name: "one of several is never ready", images: []string{"agent:v1", "bad"},
 		others: map[string]kubelet.Behaviour{"bad": {NeverReady: true}}, until: time.Hour,
-		want:   []string{"0s p: Pending", "0s p: Running"},
+		want:   []string{"0s p: Pending", "0s p: Pending", "0s p: Running"},
 		reason: "N-94: every container has to be ready",
 	},
 }

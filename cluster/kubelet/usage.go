@@ -71,19 +71,21 @@ func (k *Kubelet) usage(condition string, p *cluster.Pod) PodUsage {
 	if name := starved(condition); condition != cluster.NodePIDPressure {
 		u.Requested = asked.Amount(name)
 	}
-	if !p.Status.Started || p.Terminal() {
+	if p.Terminal() {
 		return u
 	}
-	containers := p.Spec().Containers
-	for i := range containers {
-		u.Used += k.containerUsage(condition, &containers[i])
+	for i := range p.ContainerCount() {
+		c, _ := p.ContainerAt(i)
+		if r := p.Record(i); r.Running {
+			u.Used += k.containerUsage(condition, p, c)
+		}
 	}
 	return u
 }
 
 // containerUsage is what one running container takes.
-func (k *Kubelet) containerUsage(condition string, c *cluster.Container) int64 {
-	u := k.Image(c.Image).Usage
+func (k *Kubelet) containerUsage(condition string, p *cluster.Pod, c *cluster.Container) int64 {
+	u := k.behaviour(p, c.Image).Usage
 	switch condition {
 	case cluster.NodePIDPressure:
 		return max(1, u.Processes)
@@ -137,11 +139,11 @@ func (k *Kubelet) evictionMessage(condition string, n *cluster.Node, p *cluster.
 	}
 	fmt.Fprintf(&b, "Threshold quantity: %s, available: %s. ",
 		quantity.NewBinary(wanted), quantity.NewBinary(available))
-	containers := p.Spec().Containers
-	for i := range containers {
-		c := &containers[i]
-		used, requested := k.containerUsage(condition, c), c.Resources.Requests[resource]
-		if p.Status.Started && used > requested.Value() {
+	for i := range p.ContainerCount() {
+		c, _ := p.ContainerAt(i)
+		r := p.Record(i)
+		used, requested := k.containerUsage(condition, p, c), c.Resources.Requests[resource]
+		if r.Running && used > requested.Value() {
 			fmt.Fprintf(&b, "Container %s was using %s, request is %s, has larger consumption of %s. ",
 				c.Name, quantity.NewBinary(used), requested, resource)
 		}

@@ -19,30 +19,42 @@ func (x *inquiry) pod(p *cluster.Pod, e *daemonset.Entry) *Cause {
 	if !p.Bound() {
 		return x.unbound(c, p)
 	}
-	c.Images = images(p)
-	s := &p.Status
+	s, r := &p.Status, x.culprit(c, p)
 	c.Since = max(s.ReadySince, s.ScheduledAt)
 	switch {
 	case s.Ready:
 		c.Kind, c.Until = PodTooYoung, s.ReadySince+x.Set.MinReady()
 		c.Setting = x.Set.MinReady().String()
-	case s.Restarts >= crashes || !s.Started && (s.Restarts > 0 || s.Trouble != nil && s.Trouble.ExitCode != 0):
-		c.Kind, c.Restarts, c.Since = PodCrashing, int(s.Restarts), 0
-		if s.Trouble != nil {
-			c.Since = s.Trouble.LastExitAt
-		}
+	case r.Restarts >= crashes || !r.Running && (r.Restarts > 0 || r.ExitCode != 0):
+		c.Kind, c.Restarts, c.Since = PodCrashing, int(r.Restarts), r.LastExitAt
 	case !s.Started:
 		c.Kind = PodStarting
 	default:
-		c.Kind, c.Since = PodNotReady, max(c.Since, s.StartedAt)
-	}
-	if s.Trouble != nil {
-		c.Message = s.Trouble.Waiting
+		c.Kind, c.Since = PodNotReady, max(c.Since, r.StartedAt)
 	}
 	if c.Kind != PodTooYoung {
 		c.Because = x.unfitNode(e.Node)
 	}
 	return c
+}
+
+// culprit is the first container of a pod that is not as it should be, or the first one of a pod whose containers are.
+// The cause gets its image and its message, and where several have to be looked at all of their images.
+func (x *inquiry) culprit(c *Cause, p *cluster.Pod) cluster.ContainerRecord {
+	c.Images = images(p)
+	for i := range p.ContainerCount() {
+		container, init := p.ContainerAt(i)
+		r := p.Record(i)
+		done := r.Ready || init && !container.Sidecar() && r.Exited && r.ExitCode == 0
+		if done || !p.Status.TellsApart() {
+			continue
+		}
+		c.Images, c.Message = container.Image, r.Waiting
+		return r
+	}
+	r := p.Record(0)
+	c.Message = r.Waiting
+	return r
 }
 
 // unfitNode is a node that is gone or not ready as a cause; nil for one that is well.

@@ -150,8 +150,9 @@ func TestPodStatus(t *testing.T) {
 			Status: cluster.PodStatus{Phase: cluster.PodSucceeded}}, "0/2", "Completed"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			require.Equal(t, tt.ready, podReady(&tt.pod))
-			require.Equal(t, tt.status, podStatus(&tt.pod))
+			summary := summarize(&tt.pod)
+			require.Equal(t, tt.ready, summary.readiness())
+			require.Equal(t, tt.status, summary.word)
 		})
 	}
 }

@@ -41,7 +41,7 @@ func TestDaemonSetRows(t *testing.T) {
 	require.NoError(t, sim.Settle())
 	t.Run("D-226 node selector by key, names and images with commas", func(t *testing.T) {
 		same(t, `NAME    DESIRED   CURRENT   READY   UP-TO-DATE   AVAILABLE   NODE SELECTOR     AGE   CONTAINERS   IMAGES            SELECTOR
-agent   1         1         1       1            1           disk=ssd,zone=a   2s    main,side    img:v1,img:side   app=agent
+agent   1         1         1       1            1           disk=ssd,zone=a   6s    main,side    img:v1,img:side   app=agent
 `, run(t, sim, 0, "get", "ds", "-o", "wide"))
 	})
 	t.Run("D-227 controllers of revisions", func(t *testing.T) {
@@ -51,7 +51,7 @@ agent   1         1         1       1            1           disk=ssd,zone=a   2
 		require.NoError(t, err)
 		lines := strings.Split(run(t, sim, 0, "get", "controllerrevisions"), "\n")
 		require.Regexp(t, `^NAME +CONTROLLER +REVISION +AGE$`, lines[0])
-		require.Regexp(t, `^agent-[a-z0-9]+ +daemonset.apps/agent +1 +2s$`, lines[1])
+		require.Regexp(t, `^agent-[a-z0-9]+ +daemonset.apps/agent +1 +6s$`, lines[1])
 		require.Regexp(t, `^zz +<none> +7 +0s$`, lines[2])
 	})
 }

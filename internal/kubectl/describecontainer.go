@@ -20,7 +20,7 @@ func (d *describer) containers(title string, list []cluster.Container, pod runni
 	}
 	var statuses []cluster.ContainerStatus
 	if pod != nil {
-		statuses = pod.ContainerStatuses()
+		statuses = append(pod.InitContainerStatuses(), pod.ContainerStatuses()...)
 	}
 	d.line(0, "%s%s:", indent, title)
 	for i := range list {

@@ -13,8 +13,8 @@ import (
 
 const imageUsage = "sim image IMAGE with any of --pull DELAY, --cannot-pull or --cannot-pull=ERROR, " +
 	"--cannot-pull=false, --start DELAY, --ready-after DELAY, --never-ready or --never-ready=1%, " +
-	"--crash-after DELAY, --crash 5%, --hang-after 30s, --stop DELAY, --stop-code 143, " +
-	"--pre-stop 5s, --memory 300Mi, --disk 2Gi, --processes 5, --network-agent or --network-agent=false; " +
+	"--crash-after DELAY, --crash 5%, --hang-after DELAY, --exit-after DELAY, --stop DELAY, --stop-code 143, " +
+	"--pre-stop DELAY, --memory 300Mi, --disk 2Gi, --processes 5, --network-agent or --network-agent=false; " +
 	"a DELAY is such as 5s, 2s..8s, mean=30s or p50=4s,p99=30s"
 
 // image says how an image behaves from now on. What no flag speaks of stays as it is.
@@ -29,11 +29,9 @@ func image(sh *Shell, args []string) (string, error) {
 	set.String("cannot-pull", "", "")
 	agent := set.Bool("network-agent", false, "")
 	code := set.Int32("stop-code", 0, "")
-	preStop := set.Duration("pre-stop", 0, "")
 	for _, name := range amountFlags {
 		set.String(name, "", "")
 	}
-	hang := set.Duration("hang-after", 0, "")
 	set.Lookup("cannot-pull").NoOptDefVal = "true"
 	words, err := parse(set, args)
 	if err != nil {
@@ -58,12 +56,6 @@ func image(sh *Shell, args []string) (string, error) {
 	if set.Changed("stop-code") {
 		b.StopCode = *code
 	}
-	if set.Changed("hang-after") {
-		b.HangAfter = *hang
-	}
-	if set.Changed("pre-stop") {
-		b.PreStop = *preStop
-	}
 	if err := use(set, &b.Usage); err != nil {
 		return "", err
 	}
@@ -74,7 +66,9 @@ func image(sh *Shell, args []string) (string, error) {
 }
 
 // delayFlags are the flags that take a delay, in the order of the usage.
-var delayFlags = [...]string{"pull", "start", "ready-after", "crash-after", "stop"}
+var delayFlags = [...]string{
+	"pull", "start", "ready-after", "crash-after", "stop", "hang-after", "exit-after", "pre-stop",
+}
 
 // amountFlags are the flags that say what a container takes of its node.
 var amountFlags = [...]string{"memory", "disk", "processes"}
@@ -103,7 +97,8 @@ func behave(set *pflag.FlagSet, b *kubelet.Behaviour) error {
 		random *kubelet.Distribution
 	}{
 		{&b.Pull, &r.Pull}, {&b.Start, &r.Start}, {&b.ReadyAfter, &r.ReadyAfter},
-		{&b.CrashAfter, &r.CrashAfter}, {&b.Stop, &r.Stop},
+		{&b.CrashAfter, &r.CrashAfter}, {&b.Stop, &r.Stop}, {&b.HangAfter, &r.HangAfter},
+		{&b.ExitAfter, &r.ExitAfter}, {&b.PreStop, &r.PreStop},
 	} {
 		flag := set.Lookup(delayFlags[i])
 		if !flag.Changed {

@@ -2,6 +2,7 @@ package simcmd
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/daemonsim/daemonsim/affinity"
@@ -9,7 +10,8 @@ import (
 )
 
 const podUsage = "sim pod ready|unready|fail with POD... or --on NODE [-l KEY=VALUE], and with any of " +
-	"-n NAMESPACE and, for fail, --reason OutOfcpu"
+	"-n NAMESPACE and, for fail, --reason OutOfcpu; or sim pod report TYPE=STATUS with the same, " +
+	"as in sim pod report example.com/attached=True agent-7jf88"
 
 // pod makes something happen to pods that no behaviour of their images tells of.
 func pod(sh *Shell, args []string) (string, error) {
@@ -25,9 +27,12 @@ func pod(sh *Shell, args []string) (string, error) {
 		return "", err
 	}
 	if len(words) == 0 {
-		return "", misuse("ready, unready or fail?")
+		return "", misuse("ready, unready, fail or report?")
 	}
 	blow.word, which.names = words[0], words[1:]
+	if blow.word == "report" && len(words) > 1 {
+		blow.condition, which.names = words[1], words[2:]
+	}
 	if err := blow.validate(); err != nil {
 		return "", err
 	}
@@ -81,20 +86,37 @@ func (c *podChoice) named(sh *Shell) ([]*cluster.Pod, error) {
 	return found, nil
 }
 
-// podBlow is what happens to a pod: it becomes ready or unready, or it fails for a reason.
-type podBlow struct{ word, reason string }
+// podBlow is what happens to a pod: it becomes ready or unready, it fails for a reason, or somebody reports a condition
+// of it.
+type podBlow struct{ word, reason, condition string }
 
 func (b podBlow) validate() error {
+	if b.reason != "" && b.word != "fail" {
+		return misuse("only a pod that fails has a reason")
+	}
 	switch b.word {
-	case "ready", "unready":
-		if b.reason != "" {
-			return misuse("only a pod that fails has a reason")
+	case "ready", "unready", "fail":
+		return nil
+	case "report":
+		if kind, _, ok := strings.Cut(b.condition, "="); !ok || kind == "" {
+			return misuse("%q is no condition; one is such as example.com/attached=True", b.condition)
 		}
 		return nil
-	case "fail":
-		return nil
 	}
-	return misuse("a pod becomes ready or unready, or it fails; %q is neither", b.word)
+	return misuse("a pod becomes ready or unready, it fails, or a condition of it is reported; %q is none of these",
+		b.word)
+}
+
+// report reports the condition of the pods.
+func (b podBlow) report(sh *Shell, pods []*cluster.Pod) error {
+	kind, status, _ := strings.Cut(b.condition, "=")
+	for _, p := range pods {
+		c := cluster.PodCondition{Type: cluster.PodConditionType(kind), Status: status}
+		if _, err := sh.sim.SetPodCondition(p.UID, c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // status is what the kubelet reports of a pod afterwards.
@@ -105,18 +127,23 @@ func (b podBlow) status(p *cluster.Pod, now time.Duration) (cluster.PodStatus, e
 		return s, fmt.Errorf("pod %s is %s: nothing happens to a pod that no kubelet runs", p.Name, p.Phase())
 	case b.word == "ready" && !s.Started:
 		return s, fmt.Errorf("the containers of pod %s do not run, so it cannot be ready", p.Name)
-	case s.Ready != (b.word == "ready"):
-		s.Ready, s.ReadySince = b.word == "ready", now
 	}
+	s = p.WithRecords(now, func(_ int, r *cluster.ContainerRecord) {
+		r.Ready = r.Running && b.word == "ready"
+		r.Running = r.Running && b.word != "fail"
+	})
 	if b.word != "fail" {
 		return s, nil
 	}
-	s.Phase, s.Started = cluster.PodFailed, false
+	s.Phase = cluster.PodFailed
 	return s.WithTrouble(func(t *cluster.PodTrouble) { t.Reason = b.reason }), nil
 }
 
 // strike changes the status of all of the pods, or of none.
 func strike(sh *Shell, pods []*cluster.Pod, b podBlow) (err error) {
+	if b.word == "report" {
+		return b.report(sh, pods)
+	}
 	next := make([]cluster.PodStatus, len(pods))
 	for i, p := range pods {
 		if next[i], err = b.status(p, sh.sim.Now()); err != nil {

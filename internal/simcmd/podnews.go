@@ -79,9 +79,10 @@ func containerNews(before, after *cluster.Pod) []string {
 	if reason := pulling(after); reason != "" && reason != pulling(before) {
 		return []string{at("waiting", "on", after) + ": " + reason}
 	}
+	if i := ending(before, after); i >= 0 {
+		return []string{crashed(after, i)}
+	}
 	switch {
-	case was.Started && !is.Started:
-		return []string{crashed(after)}
 	case is.Ready && !was.Ready:
 		return []string{at("ready", "on", after)}
 	case is.Started && !was.Started:
@@ -106,12 +107,28 @@ func pulling(p *cluster.Pod) string {
 	return t.Waiting
 }
 
-func crashed(p *cluster.Pod) string {
+// ending is the number of a container that has just ended and is to be started again; -1 when there is none.
+func ending(before, after *cluster.Pod) int {
+	for i := range after.ContainerCount() {
+		was, is := before.Record(i), after.Record(i)
+		if was.Running && !is.Running && after.RestartsAfter(i, is.ExitCode) {
+			return i
+		}
+	}
+	return -1
+}
+
+// crashed says how a container ended, by its name where there are others.
+func crashed(p *cluster.Pod, i int) string {
 	text := at("crashed", "on", p)
-	if t := p.Status.Trouble; t != nil {
-		text += fmt.Sprintf(" with exit code %d", t.ExitCode)
-		if t.Waiting != "" {
-			text += ", " + t.Waiting
+	if c, _ := p.ContainerAt(i); p.ContainerCount() > 1 {
+		text = "container " + c.Name + " " + text
+	}
+	r := p.Record(i)
+	if p.Status.Trouble != nil {
+		text += fmt.Sprintf(" with exit code %d", r.ExitCode)
+		if r.Waiting != "" {
+			text += ", " + r.Waiting
 		}
 	}
 	return text
