@@ -38,10 +38,14 @@ type Config struct {
 	Pods *kubelet.Behaviour
 	// Images gives behaviours to images, named exactly as in the containers.
 	Images map[string]kubelet.Behaviour
+	// Exceptions say on which nodes and in which pods images behave otherwise: see Sim.SetExceptions.
+	Exceptions []kubelet.Exception
 	// SlowNodes makes some of the nodes slow.
 	SlowNodes kubelet.SlowNodes
 	// Flapping makes some of the nodes fall silent and answer again.
 	Flapping []kubelet.Flapping
+	// Clocks says whose clocks are off: see Sim.SetClocks.
+	Clocks []kubelet.ClockSkew
 	// Kubelet, when set, replaces the simulated kubelets, and Pods and Images say nothing then. It must go
 	// by the name "kubelet". The simulation works with a fork of it.
 	Kubelet cluster.Actor
@@ -171,7 +175,10 @@ func (c *Config) kubelet() cluster.Actor {
 	if c.Pods != nil {
 		pods = *c.Pods
 	}
-	return kubelet.New(kubelet.Config{Default: pods, Images: c.Images, Slow: c.SlowNodes, Flapping: c.Flapping})
+	return kubelet.New(kubelet.Config{
+		Default: pods, Images: c.Images, Exceptions: c.Exceptions, Slow: c.SlowNodes, Flapping: c.Flapping,
+		Clocks: c.Clocks,
+	})
 }
 
 // Fork returns an independent simulation in the same state. Given the same calls both make the same

@@ -44,7 +44,7 @@ func (c *Controller) Pause(set cluster.UID, now time.Duration) Pause {
 	}
 	if e := &t.expected; !e.satisfied(now) {
 		p.Creations, p.Deletions = max(0, e.creations), max(0, e.deletions)
-		p.ExpectedUntil = later(e.since, expectationsLast)
+		p.ExpectedUntil = cluster.AddTime(e.since, expectationsLast)
 	}
 	generation := t.set.Status.ObservedGeneration
 	t.backoff.nodes.Scan(func(node cluster.NodeID, e backoffEntry) bool {
@@ -52,7 +52,7 @@ func (c *Controller) Pause(set cluster.UID, now time.Duration) Pause {
 			if p.Held == nil {
 				p.Held = make(map[cluster.NodeID]time.Duration)
 			}
-			p.Held[node] = later(e.last, e.delay)
+			p.Held[node] = cluster.AddTime(e.last, e.delay)
 		}
 		return true
 	})

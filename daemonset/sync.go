@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"math"
 	"slices"
 	"time"
 
@@ -127,21 +126,13 @@ func (c *Controller) requeue(cl *cluster.Client, t *tracked, delay time.Duration
 
 // putOff puts a sync on the agenda. Of several such wishes the earliest counts.
 func (t *tracked) putOff(cl *cluster.Client, delay time.Duration, retry bool) {
-	at := later(cl.Now(), delay)
+	at := cluster.AddTime(cl.Now(), delay)
 	// At the end of time there is no later: without a delay the sync would go on for ever.
 	if t.waiting && t.wake <= at || at == cl.Now() && delay > 0 {
 		return
 	}
 	t.waiting, t.wake = true, at
 	cl.After(delay, cluster.Task{Kind: taskRequeue, Object: t.set.UID, Retry: retry})
-}
-
-// later is a moment after a delay; the end of time, like the agenda's, when that would be beyond it.
-func later(at, delay time.Duration) time.Duration {
-	if delay > math.MaxInt64-at {
-		return math.MaxInt64
-	}
-	return at + delay
 }
 
 // actions are the pods that a sync creates and deletes.

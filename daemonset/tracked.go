@@ -308,7 +308,7 @@ func (v *View) nextAvailable(e *Entry) time.Duration {
 		if p.Status.ReadySince == cluster.UnknownTime {
 			continue
 		}
-		at := later(p.Status.ReadySince, v.MinReady)
+		at := cluster.AddTime(p.Status.ReadySince, v.MinReady)
 		if p.Status.Ready && at > v.Now && (next == 0 || at < next) {
 			next = at
 		}

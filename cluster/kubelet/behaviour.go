@@ -42,6 +42,8 @@ type Behaviour struct {
 	// network plugin does. Where some image is one, nodes that join have no network until one runs there, unless
 	// their conditions say so: they are not ready, and only pods with hostNetwork start.
 	NetworkAgent bool
+	// Slow is how many times as long as they say it takes to pull, to start and to get ready. Less than 2 is once.
+	Slow int
 	// Usage is what a running container takes of its node.
 	Usage Usage
 	// Random is what is left to chance.
@@ -54,8 +56,8 @@ func Typical() Behaviour {
 	return Behaviour{Pull: time.Second, Start: time.Second, Stop: time.Second}
 }
 
-// Validate reports a negative duration, an exit code that there is not, a distribution that nothing can be drawn
-// from, and a chance beyond certainty.
+// Validate reports a negative duration or factor, an exit code that there is not, a distribution that nothing can
+// be drawn from, and a chance beyond certainty.
 func (b Behaviour) Validate() error {
 	for _, d := range [...]struct {
 		name  string
@@ -71,6 +73,9 @@ func (b Behaviour) Validate() error {
 	}
 	if err := b.Usage.validate(); err != nil {
 		return err
+	}
+	if b.Slow < 0 {
+		return fmt.Errorf("Slow: %d is negative", b.Slow)
 	}
 	if b.StopCode < 0 || b.StopCode > 255 {
 		return fmt.Errorf("StopCode: %d is no exit code", b.StopCode)
@@ -97,6 +102,9 @@ func (b Behaviour) appendState(to []byte) []byte {
 	if b.NetworkAgent {
 		to = append(to, "NetworkAgent"...)
 	}
+	if b.Slow != 0 {
+		to = fmt.Appendf(to, "Slow:%d", b.Slow)
+	}
 	if b.Usage != (Usage{}) {
 		to = fmt.Appendf(to, "%+v", b.Usage)
 	}
@@ -109,6 +117,22 @@ func (b Behaviour) appendState(to []byte) []byte {
 // own is a copy for the kubelets to keep.
 func (b Behaviour) own() Behaviour {
 	b.Random = b.Random.own()
+	return b
+}
+
+// slowed is the behaviour where all takes that many times as long; less than 2 is once.
+func (b Behaviour) slowed(factor int) Behaviour {
+	b.Slow = 0
+	if factor <= 1 {
+		return b
+	}
+	for _, d := range [...]*time.Duration{&b.Pull, &b.Start, &b.ReadyAfter} {
+		if *d > math.MaxInt64/time.Duration(factor) {
+			*d = math.MaxInt64
+			continue
+		}
+		*d *= time.Duration(factor)
+	}
 	return b
 }
 

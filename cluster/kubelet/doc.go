@@ -30,6 +30,9 @@
 // pods shows when it answers again; what it has not heard of meanwhile it begins then. [Flapping] has nodes fall
 // silent and answer again by themselves.
 //
+// On some nodes, or in some pods, an image may behave otherwise than elsewhere: see [Exception]. Only what an
+// exception changes differs there; all else is as it is for the image.
+//
 // A kubelet writes times by the clock of its node, which may be off: see [ClockSkew].
 //
 // # Guarantees
@@ -71,5 +74,6 @@
 //     containers that have ended, knows hard thresholds alone, and counts inodes with the disk. Limits of local
 //     storage end no pods.
 //   - A pod that is evicted or preempted is Failed, with whatever exit code its containers stop.
+//   - Nobody sets a clock that is off: by how much it is stays the same. LastHeartbeatTime is as it was given.
 //   - A node that is switched on again is ready at once, and pods that were pulling images begin anew.
 package kubelet

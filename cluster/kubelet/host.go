@@ -33,8 +33,9 @@ type host struct {
 	offline, configured, lost bool
 	// reported are the conditions of the node when its kubelet last answered.
 	reported []cluster.NodeCondition
-	// skew is by how much its clock was ahead when its Node was deleted.
-	skew time.Duration
+	// labels are those of its Node when it was deleted, and skew is by how much its clock was ahead then.
+	labels map[string]string
+	skew   time.Duration
 	// held are the tasks that have come due while it was silent. They are replaced, never appended to.
 	held []cluster.Task
 }
@@ -138,7 +139,8 @@ func (k *Kubelet) unregister(cl *cluster.Client, n *cluster.Node) {
 	if k.acts != nil {
 		k.acts.watches.Delete(n.ID())
 	}
-	h.silent, h.unregistered, h.skew = out || h.anew, true, k.clocks.ahead(cl, n)
+	h.silent, h.unregistered = out || h.anew, true
+	h.labels, h.skew = n.Labels, k.clocks.ahead(cl, n)
 	k.setHost(n.ID(), h)
 }
 

@@ -16,6 +16,9 @@ type Config struct {
 	Default Behaviour
 	// Images gives behaviours to images, named exactly as in the containers.
 	Images map[string]Behaviour
+	// Exceptions say on which nodes and in which pods images behave otherwise. All that are about a container count; of
+	// several that change the same field the first one does.
+	Exceptions []Exception
 	// Slow makes some of the nodes slow.
 	Slow SlowNodes
 	// Flapping makes some of the nodes fall silent and answer again. Of several rules the first one whose selector
@@ -27,8 +30,8 @@ type Config struct {
 	_ struct{}
 }
 
-// Validate reports the first behaviour that makes no sense: the default, then the images by name, then the
-// slow nodes, those that flap, and the clocks.
+// Validate reports the first behaviour that makes no sense: the default, then the images by name, the
+// exceptions, the slow nodes, those that flap, and the clocks.
 func (c Config) Validate() error {
 	if err := c.Default.Validate(); err != nil {
 		return fmt.Errorf("default behaviour: %w", err)
@@ -37,6 +40,9 @@ func (c Config) Validate() error {
 		if err := c.Images[image].Validate(); err != nil {
 			return fmt.Errorf("image %q: %w", image, err)
 		}
+	}
+	if err := validateExceptions(c.Exceptions); err != nil {
+		return err
 	}
 	if err := c.Slow.validate(); err != nil {
 		return fmt.Errorf("slow nodes: %w", err)
@@ -52,6 +58,8 @@ type Kubelet struct {
 	fallback Behaviour
 	// images is replaced as a whole when it changes, so that forks can share it.
 	images map[string]Behaviour
+	// exceptions are on top of the behaviours of images.
+	exceptions exceptions
 	// agents says that the behaviour of some image is to set up the network of its node.
 	agents bool
 	slow   SlowNodes
@@ -75,6 +83,7 @@ func New(config Config) *Kubelet {
 	for _, image := range slices.Sorted(maps.Keys(k.images)) {
 		k.images[image] = k.images[image].own()
 	}
+	k.exceptions = ownExceptions(config.Exceptions)
 	k.agents = k.anyAgents()
 	return k
 }
@@ -109,7 +118,7 @@ func (k *Kubelet) SetImage(image string, b Behaviour) error {
 
 // anyAgents reports whether the network of nodes is an agent's to set up.
 func (k *Kubelet) anyAgents() bool {
-	agents := k.fallback.NetworkAgent
+	agents := k.fallback.NetworkAgent || k.exceptions.agents()
 	for _, image := range slices.Sorted(maps.Keys(k.images)) {
 		agents = agents || k.images[image].NetworkAgent
 	}
@@ -124,6 +133,7 @@ func (k *Kubelet) AppendState(b []byte) []byte {
 		b = fmt.Appendf(b, "%q", image)
 		b = k.images[image].appendState(b)
 	}
+	b = k.exceptions.appendState(b)
 	if k.slow != (SlowNodes{}) {
 		b = fmt.Appendf(b, "%+v", k.slow)
 	}
@@ -147,28 +157,28 @@ func (k *Kubelet) Image(image string) Behaviour {
 	return k.fallback
 }
 
+// alike reports whether all images behave alike, in all pods.
+func (k *Kubelet) alike() bool { return len(k.images) == 0 && len(k.exceptions) == 0 }
+
 // of is the behaviour of one container of a pod, as it is drawn for that many restarts.
 func (k *Kubelet) of(cl *cluster.Client, p *cluster.Pod, i int, restarts int32) Behaviour {
 	c, _ := p.ContainerAt(i)
 	pulls := !k.finds(cl, p, c)
-	if pulls && len(k.images) == 0 && k.fallback.Random.none() && k.slow.Chance == 0 {
+	if pulls && k.alike() && k.fallback.Random.none() && k.fallback.Slow <= 1 && k.slow.Chance == 0 {
 		return k.fallback
 	}
-	b := k.drawn(cl, p, k.behaviour(p, c.Image), restarts, i)
+	b := k.drawn(cl, p, k.behaviour(cl, p, c.Image), restarts, i)
 	if !pulls {
 		b.Pull = 0
 	}
 	return b
 }
 
-// behaviour is how an image behaves in a pod.
-func (k *Kubelet) behaviour(_ *cluster.Pod, image string) Behaviour { return k.Image(image) }
-
 // drawn is the behaviour of one container as it comes out this time. What is drawn follows from the actor's
 // random stream, which it does not move along, from the node, and from which pod of it and which start this is.
 func (k *Kubelet) drawn(cl *cluster.Client, p *cluster.Pod, b Behaviour, restarts int32, i int) Behaviour {
 	if b.Random.none() && k.slow.Chance == 0 {
-		return b
+		return b.slowed(b.Slow)
 	}
 	stream := *cl.Rand()
 	seed := stream.Uint64()
@@ -178,7 +188,7 @@ func (k *Kubelet) drawn(cl *cluster.Client, p *cluster.Pod, b Behaviour, restart
 		own := cluster.NewStream(seed+uint64(turn)<<40+uint64(restarts)<<8+number(p, i), node)
 		b = b.drawn(&own)
 	}
-	return k.slow.slowed(b, seed, node)
+	return k.slow.slowed(b.slowed(b.Slow), seed, node)
 }
 
 // number tells the containers of a pod apart in what is drawn for them: regular ones from 0, init containers from
@@ -193,13 +203,13 @@ func number(p *cluster.Pod, i int) uint64 {
 const firstInit = 128
 
 // random reports whether a pod leaves anything to chance.
-func (k *Kubelet) random(p *cluster.Pod) bool {
-	if len(k.images) == 0 {
+func (k *Kubelet) random(cl *cluster.Client, p *cluster.Pod) bool {
+	if k.alike() {
 		return !k.fallback.Random.none()
 	}
 	for i := range p.ContainerCount() {
 		c, _ := p.ContainerAt(i)
-		if b := k.behaviour(p, c.Image); !b.Random.none() {
+		if b := k.behaviour(cl, p, c.Image); !b.Random.none() {
 			return true
 		}
 	}
@@ -328,7 +338,7 @@ func (k *Kubelet) observePod(cl *cluster.Client, before, p *cluster.Pod) {
 
 // take begins with a pod that has been admitted.
 func (k *Kubelet) take(cl *cluster.Client, p *cluster.Pod) {
-	if k.random(p) {
+	if k.random(cl, p) {
 		k.turns.take(p)
 	}
 	k.stir(cl, p)

@@ -181,7 +181,7 @@ func (k *Kubelet) measure(cl *cluster.Client, n *cluster.Node, w *watch) [3]int6
 // usedOn is what the pods of a node take of a resource.
 func (k *Kubelet) usedOn(cl *cluster.Client, n *cluster.Node, condition string) (used int64) {
 	for p := range cl.Live().PodsAt(n.ID()) {
-		used += k.usage(condition, p).Used
+		used += k.usage(cl, condition, p).Used
 	}
 	return used
 }
@@ -264,7 +264,7 @@ func (k *Kubelet) worst(cl *cluster.Client, n *cluster.Node, condition string) *
 	var pods []PodUsage
 	for p := range cl.Live().PodsAt(n.ID()) {
 		if p.Bound() && !p.Terminal() && !p.Terminating() && !Critical(p) && !k.ends(p.UID) && k.admitted(p.UID) {
-			pods = append(pods, k.usage(condition, p))
+			pods = append(pods, k.usage(cl, condition, p))
 		}
 	}
 	if len(pods) == 0 {
@@ -287,7 +287,7 @@ func (k *Kubelet) worst(cl *cluster.Client, n *cluster.Node, condition string) *
 func (k *Kubelet) evict(
 	cl *cluster.Client, n *cluster.Node, p *cluster.Pod, condition string, short int64,
 ) time.Duration {
-	message := k.evictionMessage(condition, n, p, short)
+	message := k.evictionMessage(cl, condition, n, p, short)
 	cl.Event(p, cluster.EventWarning, evicted, message)
 	return k.end(cl, p, removal{reason: evicted, message: message, disruption: message}, evictionGrace)
 }

@@ -99,10 +99,10 @@ func (k *Kubelet) backOff(cl *cluster.Client, p *cluster.Pod, i int, r cluster.C
 // missing is what a kubelet says of the image of a container that is not on the node and cannot be got there; empty
 // when it is, or can be.
 func (k *Kubelet) missing(cl *cluster.Client, p *cluster.Pod, c *cluster.Container) string {
-	if len(k.images) == 0 && k.fallback.PullError == "" {
+	if k.alike() && k.fallback.PullError == "" {
 		return ""
 	}
-	b := k.behaviour(p, c.Image)
+	b := k.behaviour(cl, p, c.Image)
 	switch {
 	case b.PullError == "" || present(cl.Live().NodeByID(p.TargetID()), c):
 		return ""

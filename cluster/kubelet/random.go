@@ -2,7 +2,6 @@ package kubelet
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -137,14 +136,7 @@ func (n SlowNodes) slowed(b Behaviour, seed uint64, node string) Behaviour {
 	if s := cluster.NewStream(seed, "slow node "+node); !n.Chance.comesUp(&s) {
 		return b
 	}
-	for _, d := range [...]*time.Duration{&b.Pull, &b.Start, &b.ReadyAfter} {
-		if *d > math.MaxInt64/time.Duration(n.Factor) {
-			*d = math.MaxInt64
-			continue
-		}
-		*d *= time.Duration(n.Factor)
-	}
-	return b
+	return b.slowed(n.Factor)
 }
 
 // turns numbers the pods that each node has had and that leave something to chance. What is drawn for a pod

@@ -65,7 +65,7 @@ func compareForEviction(condition string, a, b PodUsage) int {
 }
 
 // usage is what a pod takes of a resource. A pod that does not run takes nothing.
-func (k *Kubelet) usage(condition string, p *cluster.Pod) PodUsage {
+func (k *Kubelet) usage(cl *cluster.Client, condition string, p *cluster.Pod) PodUsage {
 	u := PodUsage{Pod: p}
 	asked := p.Template.Requests()
 	if name := starved(condition); condition != cluster.NodePIDPressure {
@@ -77,15 +77,17 @@ func (k *Kubelet) usage(condition string, p *cluster.Pod) PodUsage {
 	for i := range p.ContainerCount() {
 		c, _ := p.ContainerAt(i)
 		if r := p.Record(i); r.Running {
-			u.Used += k.containerUsage(condition, p, c)
+			u.Used += k.containerUsage(cl, condition, p, c)
 		}
 	}
 	return u
 }
 
 // containerUsage is what one running container takes.
-func (k *Kubelet) containerUsage(condition string, p *cluster.Pod, c *cluster.Container) int64 {
-	u := k.behaviour(p, c.Image).Usage
+func (k *Kubelet) containerUsage(
+	cl *cluster.Client, condition string, p *cluster.Pod, c *cluster.Container,
+) int64 {
+	u := k.behaviour(cl, p, c.Image).Usage
 	switch condition {
 	case cluster.NodePIDPressure:
 		return max(1, u.Processes)
@@ -125,7 +127,9 @@ func threshold(condition string, n *cluster.Node) int64 {
 }
 
 // evictionMessage is what a kubelet says of a pod that it ends because a resource is short.
-func (k *Kubelet) evictionMessage(condition string, n *cluster.Node, p *cluster.Pod, short int64) string {
+func (k *Kubelet) evictionMessage(
+	cl *cluster.Client, condition string, n *cluster.Node, p *cluster.Pod, short int64,
+) string {
 	var b strings.Builder
 	resource := starved(condition)
 	fmt.Fprintf(&b, "The node was low on resource: %s. ", resource)
@@ -142,7 +146,7 @@ func (k *Kubelet) evictionMessage(condition string, n *cluster.Node, p *cluster.
 	for i := range p.ContainerCount() {
 		c, _ := p.ContainerAt(i)
 		r := p.Record(i)
-		used, requested := k.containerUsage(condition, p, c), c.Resources.Requests[resource]
+		used, requested := k.containerUsage(cl, condition, p, c), c.Resources.Requests[resource]
 		if r.Running && used > requested.Value() {
 			fmt.Fprintf(&b, "Container %s was using %s, request is %s, has larger consumption of %s. ",
 				c.Name, quantity.NewBinary(used), requested, resource)

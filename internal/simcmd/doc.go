@@ -26,8 +26,11 @@
 //	sim run 30s                         virtual time goes on for that long
 //	sim settle                          virtual time goes on until nothing is left to do
 //	sim image IMAGE [flags]             how an image behaves from now on, such as --pull 5s, --cannot-pull or
-//	                                    --network-agent
+//	                                    --network-agent; with --node, --zone, --pods, --daemonset and so on some of
+//	                                    its containers do, and --as-usual takes that back
 //	sim slow CHANCE FACTOR              some of the nodes are slow from now on
+//	sim clock [NODE...] --ahead DELAY   the clocks of nodes are off from now on, or --behind 30s, or --within 2s;
+//	                                    sim clock right ends it
 //	sim pod unready POD...              running pods stop being ready, and sim pod ready takes it back;
 //	                                    sim pod fail ends them; --on NODE means those on a node
 //	sim placement direct                pods of DaemonSets are put on their nodes without the scheduler
@@ -52,7 +55,7 @@
 //	sim changes                         every write since the last time they were asked for
 //	sim reset                           an empty cluster at t=0 takes the place of this one
 //
-// For the NODE... of fail, recover, partition, heal, not-ready and flap may stand -l SELECTOR or --zone ZONE.
+// For the NODE... of fail, recover, partition, heal, not-ready, flap and clock may stand -l SELECTOR or --zone ZONE.
 //
 // run and settle tell what happens meanwhile, one line for each event that a student would point at;
 // writes that only keep books are passed over. The namespace is part of a line only when the lines of

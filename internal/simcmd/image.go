@@ -14,25 +14,17 @@ import (
 const imageUsage = "sim image IMAGE with any of --pull DELAY, --cannot-pull or --cannot-pull=ERROR, " +
 	"--cannot-pull=false, --start DELAY, --ready-after DELAY, --never-ready or --never-ready=1%, " +
 	"--crash-after DELAY, --crash 5%, --hang-after DELAY, --exit-after DELAY, --stop DELAY, --stop-code 143, " +
-	"--pre-stop DELAY, --memory 300Mi, --disk 2Gi, --processes 5, --network-agent or --network-agent=false; " +
-	"a DELAY is such as 5s, 2s..8s, mean=30s or p50=4s,p99=30s"
+	"--pre-stop DELAY, --slow 4x, --memory 300Mi, --disk 2Gi, --processes 5, --network-agent or " +
+	"--network-agent=false; a DELAY is such as 5s, 2s..8s, mean=30s or p50=4s,p99=30s. " +
+	"With " + whereUsage + " it is about some containers alone; --as-usual takes that back. " +
+	"There '*' is any IMAGE"
 
-// image says how an image behaves from now on. What no flag speaks of stays as it is.
+// image says how an image behaves from now on, everywhere or somewhere. What no flag speaks of stays as it is.
 func image(sh *Shell, args []string) (string, error) {
 	set := flags()
-	for _, name := range delayFlags {
-		set.String(name, "", "")
-	}
-	set.String("crash", "", "")
-	set.String("never-ready", "", "")
-	set.Lookup("never-ready").NoOptDefVal = "true"
-	set.String("cannot-pull", "", "")
-	agent := set.Bool("network-agent", false, "")
-	code := set.Int32("stop-code", 0, "")
-	for _, name := range amountFlags {
-		set.String(name, "", "")
-	}
-	set.Lookup("cannot-pull").NoOptDefVal = "true"
+	behaviourFlags(set)
+	where := whereFlags(set)
+	usual := set.Bool("as-usual", false, "")
 	words, err := parse(set, args)
 	if err != nil {
 		return "", err
@@ -43,87 +35,152 @@ func image(sh *Shell, args []string) (string, error) {
 	case len(words) != 1:
 		return "", misuse("which image?")
 	}
-	if set.NFlag() == 0 {
+	if *usual {
+		return "", where.takeBack(sh, set, words[0])
+	}
+	change, changed, err := changeOf(set, words[0])
+	switch {
+	case err != nil:
+		return "", err
+	case !changed:
 		return "", misuse("how does %s behave?", words[0])
+	case where.given(set):
+		return "", where.except(sh, set, words[0], change)
+	case words[0] == anyImage:
+		return "", misuse("where does any image behave like that?")
 	}
-	b := sh.sim.ImageBehaviour(words[0])
-	if flag := set.Lookup("cannot-pull"); flag.Changed {
-		b.PullError = pullError(words[0], flag.Value.String())
-	}
-	if set.Changed("network-agent") {
-		b.NetworkAgent = *agent
-	}
-	if set.Changed("stop-code") {
-		b.StopCode = *code
-	}
-	if err := use(set, &b.Usage); err != nil {
-		return "", err
-	}
-	if err := behave(set, &b); err != nil {
-		return "", err
-	}
-	return "", sh.sim.SetImageBehaviour(words[0], b)
+	return "", sh.sim.SetImageBehaviour(words[0], change.To(sh.sim.ImageBehaviour(words[0])))
 }
 
-// delayFlags are the flags that take a delay, in the order of the usage.
-var delayFlags = [...]string{
-	"pull", "start", "ready-after", "crash-after", "stop", "hang-after", "exit-after", "pre-stop",
+// anyImage stands for every image.
+const anyImage = "*"
+
+// delayFlags are the flags that take a delay, amountFlags those that say what a container takes of its node.
+var (
+	delayFlags = [...]string{
+		"pull", "start", "ready-after", "crash-after", "stop", "hang-after", "exit-after", "pre-stop",
+	}
+	amountFlags = [...]string{"memory", "disk", "processes"}
+)
+
+// behaviourFlags adds the flags that say how an image behaves.
+func behaviourFlags(set *pflag.FlagSet) {
+	for _, name := range delayFlags {
+		set.String(name, "", "")
+	}
+	for _, name := range amountFlags {
+		set.String(name, "", "")
+	}
+	for _, name := range [...]string{"crash", "never-ready", "cannot-pull", "slow"} {
+		set.String(name, "", "")
+	}
+	set.Lookup("never-ready").NoOptDefVal = "true"
+	set.Lookup("cannot-pull").NoOptDefVal = "true"
+	set.Bool("network-agent", false, "")
+	set.Int32("stop-code", 0, "")
 }
 
-// amountFlags are the flags that say what a container takes of its node.
-var amountFlags = [...]string{"memory", "disk", "processes"}
+// changeOf is what the flags on the command line change, and whether they change anything.
+func changeOf(set *pflag.FlagSet, image string) (c kubelet.Change, changed bool, err error) {
+	set.Visit(func(flag *pflag.Flag) {
+		if err != nil || aboutPlaces(flag.Name) {
+			return
+		}
+		changed = true
+		err = changeBy(set, flag, image, &c)
+	})
+	if flag := set.Lookup("crash"); flag.Changed && err == nil {
+		err = changeCrash(flag, &c)
+	}
+	return c, changed, err
+}
 
-// use changes what those flags speak of.
-func use(set *pflag.FlagSet, u *kubelet.Usage) error {
-	for i, amount := range [...]*int64{&u.Memory, &u.Disk, &u.Processes} {
-		flag := set.Lookup(amountFlags[i])
-		if !flag.Changed {
-			continue
-		}
-		q, err := quantity.Parse(flag.Value.String())
-		if err != nil || q.Sign() < 0 {
-			return misuse("--%s %s is no amount; one is such as 300Mi", flag.Name, flag.Value)
-		}
-		*amount = q.Value()
+// changeBy is what one flag changes.
+func changeBy(set *pflag.FlagSet, flag *pflag.Flag, image string, c *kubelet.Change) error {
+	text := flag.Value.String()
+	switch flag.Name {
+	case "pull":
+		return changeDelay(flag, &c.Pull, &c.Random.Pull)
+	case "start":
+		return changeDelay(flag, &c.Start, &c.Random.Start)
+	case "ready-after":
+		return changeDelay(flag, &c.ReadyAfter, &c.Random.ReadyAfter)
+	case "crash-after":
+		return changeDelay(flag, &c.CrashAfter, &c.Random.CrashAfter)
+	case "stop":
+		return changeDelay(flag, &c.Stop, &c.Random.Stop)
+	case "never-ready":
+		return changeNeverReady(flag, c)
+	case "cannot-pull":
+		c.PullError = new(pullError(image, text))
+	case "network-agent":
+		c.NetworkAgent = new(text == "true")
+	case "slow":
+		factor, err := parseFactor(text)
+		c.Slow = &factor
+		return err
+	case "stop-code":
+		code, err := set.GetInt32(flag.Name)
+		c.StopCode = &code
+		return err
+	case "hang-after":
+		return changeDelay(flag, &c.HangAfter, &c.Random.HangAfter)
+	case "exit-after":
+		return changeDelay(flag, &c.ExitAfter, &c.Random.ExitAfter)
+	case "pre-stop":
+		return changeDelay(flag, &c.PreStop, &c.Random.PreStop)
+	case "memory":
+		return changeAmount(flag, &c.Memory)
+	case "disk":
+		return changeAmount(flag, &c.Disk)
+	case "processes":
+		return changeAmount(flag, &c.Processes)
 	}
 	return nil
 }
 
-// behave changes what the flags on the command line speak of.
-func behave(set *pflag.FlagSet, b *kubelet.Behaviour) error {
-	r := &b.Random
-	for i, field := range [...]struct {
-		fixed  *time.Duration
-		random *kubelet.Distribution
-	}{
-		{&b.Pull, &r.Pull}, {&b.Start, &r.Start}, {&b.ReadyAfter, &r.ReadyAfter},
-		{&b.CrashAfter, &r.CrashAfter}, {&b.Stop, &r.Stop}, {&b.HangAfter, &r.HangAfter},
-		{&b.ExitAfter, &r.ExitAfter}, {&b.PreStop, &r.PreStop},
-	} {
-		flag := set.Lookup(delayFlags[i])
-		if !flag.Changed {
-			continue
-		}
-		fixed, random, err := kubelet.ParseDelay(flag.Value.String())
-		if err != nil {
-			return misuse("--%s: %w", flag.Name, err)
-		}
-		*field.fixed, *field.random = fixed, random
+// changeDelay reads a delay, which is fixed or left to chance.
+func changeDelay(flag *pflag.Flag, fixed **time.Duration, random *kubelet.Distribution) error {
+	d, drawn, err := kubelet.ParseDelay(flag.Value.String())
+	if err != nil {
+		return misuse("--%s: %w", flag.Name, err)
 	}
-	if flag := set.Lookup("crash"); flag.Changed {
-		if err := chance(flag, &r.Crash); err != nil {
-			return err
-		}
+	*fixed, *random = &d, drawn
+	return nil
+}
+
+// changeCrash reads how likely a crash is. What never crashes has no time for it.
+func changeCrash(flag *pflag.Flag, c *kubelet.Change) error {
+	chance, err := parseChance(flag)
+	if err != nil {
+		return err
 	}
-	flag := set.Lookup("never-ready")
-	switch text := flag.Value.String(); {
-	case !flag.Changed:
-	case text == "true", text == "false":
-		b.NeverReady, r.NeverReady = text == "true", 0
-	default:
-		b.NeverReady = false
-		return chance(flag, &r.NeverReady)
+	if c.Random.Crash = chance; chance == 0 {
+		c.CrashAfter, c.Random.CrashAfter = new(time.Duration(0)), kubelet.Distribution{}
 	}
+	return nil
+}
+
+// changeNeverReady reads whether a container never becomes ready, or how likely that is.
+func changeNeverReady(flag *pflag.Flag, c *kubelet.Change) error {
+	text := flag.Value.String()
+	if text == "true" || text == "false" {
+		c.NeverReady = new(text == "true")
+		return nil
+	}
+	c.NeverReady = new(false)
+	chance, err := parseChance(flag)
+	c.Random.NeverReady = chance
+	return err
+}
+
+// changeAmount reads an amount.
+func changeAmount(flag *pflag.Flag, amount **int64) error {
+	q, err := quantity.Parse(flag.Value.String())
+	if err != nil || q.Sign() < 0 {
+		return misuse("--%s %s is no amount; one is such as 300Mi", flag.Name, flag.Value)
+	}
+	*amount = new(q.Value())
 	return nil
 }
 
@@ -139,11 +196,10 @@ func pullError(image, text string) string {
 	return text
 }
 
-func chance(flag *pflag.Flag, field *kubelet.Chance) error {
+func parseChance(flag *pflag.Flag) (kubelet.Chance, error) {
 	c, err := kubelet.ParseChance(flag.Value.String())
 	if err != nil {
-		return misuse("--%s: %w", flag.Name, err)
+		return 0, misuse("--%s: %w", flag.Name, err)
 	}
-	*field = c
-	return nil
+	return c, nil
 }

@@ -22,10 +22,19 @@ func slow(sh *Shell, args []string) (string, error) {
 	if err != nil {
 		return "", &usageError{err}
 	}
-	digits, ok := strings.CutSuffix(words[1], "x")
-	factor, err := strconv.Atoi(digits)
-	if !ok || err != nil || factor < 1 {
-		return "", misuse("%q is no factor", words[1])
+	factor, err := parseFactor(words[1])
+	if err != nil {
+		return "", err
 	}
 	return "", sh.sim.SetSlowNodes(kubelet.SlowNodes{Chance: chance, Factor: factor})
+}
+
+// parseFactor reads how many times as long something takes.
+func parseFactor(text string) (int, error) {
+	digits, ok := strings.CutSuffix(text, "x")
+	factor, err := strconv.Atoi(digits)
+	if !ok || err != nil || factor < 1 {
+		return 0, misuse("%q is no factor", text)
+	}
+	return factor, nil
 }

@@ -38,6 +38,7 @@ func verbs() []verb {
 		{"settle", "sim settle", settle},
 		{"image", imageUsage, image},
 		{"slow", slowUsage, slow},
+		{"clock", skewUsage, skew},
 		{"pod", podUsage, pod},
 		{"placement", placementUsage, placement},
 		{"strategy", strategyUsage, strategyOf},
