@@ -107,10 +107,11 @@ func isNew(set *daemonset.DaemonSet, hash string, p *cluster.Pod) bool {
 	return err == nil && got == want
 }
 
-// isAvailable reports whether a pod has been ready for long enough.
+// isAvailable reports whether a pod has been ready for long enough, by what its status says of that. Where nothing is
+// asked for, it does not matter since when.
 func isAvailable(set *daemonset.DaemonSet, p *cluster.Pod, now time.Duration) bool {
-	return p.Status.Ready &&
-		p.Status.ReadySince+time.Duration(set.Spec.MinReadySeconds)*time.Second <= now
+	return p.Status.Ready && (set.Spec.MinReadySeconds == 0 ||
+		p.Status.ReadySince+time.Duration(set.Spec.MinReadySeconds)*time.Second <= now)
 }
 
 // currentRevision is the revision that holds the DaemonSet's template, nil when there is none. One that is

@@ -123,6 +123,7 @@ func (m *machine) finish(t *rapid.T) {
 			return sim.SetImageBehaviour(image, kubelet.Typical())
 		})
 	}
+	m.equate(t)
 	m.strengthen(t)
 	for range 3 {
 		// A node that answers again may first shut down, as it was about to, and then report that it has no network.
