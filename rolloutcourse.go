@@ -1,6 +1,7 @@
 package daemonsim
 
 import (
+	"errors"
 	"time"
 
 	"github.com/daemonsim/daemonsim/cluster"
@@ -31,9 +32,17 @@ const rolloutPatience = 24 * time.Hour
 func (s *Sim) rolloutCourse(set *daemonset.DaemonSet) *rolloutCourse {
 	c := &rolloutCourse{sim: s, set: set.UID, progress: s.Now(), gone: s.Now(), updated: updated(set)}
 	s.OnChange(c.observe)
+	looped := time.Duration(-1)
 	for {
-		// What does not settle has nothing but retries left, or has been run for long enough.
-		_ = s.Settle()
+		// What does not settle has nothing but retries left, goes round in circles, which the rollout may come out of
+		// as long as it gets on, or has been run for long enough.
+		var loop *cluster.LoopError
+		if errors.As(s.Settle(), &loop) {
+			if looped == c.progress {
+				break
+			}
+			looped = c.progress
+		}
 		at, ok := s.NextFirm()
 		if !ok || at > c.progress+rolloutPatience+set.MinReady() || s.RunFor(at-s.Now()) != nil {
 			break

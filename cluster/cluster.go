@@ -62,6 +62,8 @@ type Cluster struct {
 	running   Task
 	isRunning bool
 	recent    recentTasks
+	// loops is what Settle watches while it runs.
+	loops *loopWatch
 	// faults are those that have not been used up. Forks share the list.
 	faults []Fault
 	// unacknowledged says that the answer to the request that is carried out will be lost.

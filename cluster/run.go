@@ -111,9 +111,12 @@ const retriesAllowed = 3
 // Settle runs until the cluster is at rest: nothing is left to do but far-off timers. When nothing but
 // retries is left, such as the restarts of a container that keeps crashing, each object gets a few of
 // them to come right. The error of a cluster that does not settle then is an UnsettledError that names
-// them.
+// them. Where a controller makes pods for a node again and again that come to nothing, for longer than Settle waits
+// for anything, it is a LoopError.
 func (c *Cluster) Settle() error {
 	bound := c.bound()
+	c.loops = &loopWatch{begin: c.now}
+	defer func() { c.loops = nil }()
 	tried := make(map[UID]int)
 	for c.dueBy(c.later(FarOff)) {
 		if c.agenda.retries > 0 && c.onlyRetries() {
@@ -127,6 +130,9 @@ func (c *Cluster) Settle() error {
 			return c.tooManySteps()
 		}
 		c.Step()
+		if c.loops.found != nil {
+			return c.loops.found
+		}
 	}
 	return nil
 }

@@ -238,6 +238,9 @@ func (cl *Client) tell(verb Verb, before, after Object) {
 		c.telling = inObserve
 		c.actors[i].Observe(c.clients[i], &c.current)
 	}
+	if c.loops != nil {
+		c.loops.observe(c, &c.current)
+	}
 	for _, f := range c.sinks {
 		c.telling = inOnChange
 		f(&c.current)
