@@ -44,6 +44,8 @@ type eventLog struct {
 	// leaving are the objects that are gone and have events, in the order of their last moments. An
 	// object is in it again for every event after that.
 	leaving []leaving
+	// announced are Events about many objects, in the order of these. No object is in two of them.
+	announced []announcement
 }
 
 // leaving is the moment after which the events of an object are of interest for another eventTTL.
@@ -53,12 +55,14 @@ type leaving struct {
 }
 
 func (l *eventLog) fork() eventLog {
+	f := eventLog{announced: slices.Clone(l.announced)}
 	if l.byObject == nil {
-		return eventLog{}
+		return f
 	}
 	// Neither may append to what the other goes on reading.
 	l.leaving = slices.Clip(l.leaving)
-	return eventLog{l.byObject.Copy(), l.leaving}
+	f.byObject, f.leaving = l.byObject.Copy(), l.leaving
+	return f
 }
 
 // gone notes that an object does not exist at the time, and drops the events of those for which that has
@@ -154,7 +158,7 @@ func (c *Cluster) Events(about UID) iter.Seq[*Event] {
 // OnEvent calls f with every Event from now on once it is recorded. It is told as it happened, with the Count
 // 1, also when it has been combined with others or dropped from what Events walks. f must not write to the
 // cluster. The Event is f's to keep. A fork does not inherit f. A nil f is ignored. That a pod has been bound
-// is not recorded but read from the pod, so f does not hear of it.
+// is not recorded but read from the pod, so f does not hear of it, nor of what has been announced.
 func (c *Cluster) OnEvent(f func(*Event)) {
 	if f != nil {
 		c.eventSinks = append(c.eventSinks, f)

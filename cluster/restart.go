@@ -17,6 +17,7 @@ func (c *Cluster) Stop(name string) error {
 		cl, lag := c.clients[i], c.LagOf(name)
 		c.agenda = c.agenda.without(func(t Task) bool { return t.Actor == cl.id })
 		c.actors[i] = stopped{name, lag}
+		c.events.retract(name, c.now)
 		if !lag.StaleList {
 			cl.loseView()
 		}

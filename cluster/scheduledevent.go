@@ -24,9 +24,9 @@ func (c *Cluster) scheduledEvent(p *Pod) *Event {
 	}
 }
 
-// withScheduled puts the Event of a pod's binding to the others about it, which are in order: after those
-// that were before, and after what the binder said at the same moment.
-func withScheduled(events []*Event, bound *Event) []*Event {
+// withStanding puts an Event that is made when somebody asks to the others about its object, which are in order: after
+// those that were before, and after what its source said at the same moment.
+func withStanding(events []*Event, bound *Event) []*Event {
 	if bound == nil {
 		return events
 	}
@@ -45,7 +45,8 @@ func (c *Cluster) eventsAbout(uid UID) []*Event {
 	if c.events.byObject != nil {
 		latest, _ = c.events.byObject.Get(uid)
 	}
-	events := withScheduled(latest.list(), c.scheduledEvent(c.store.pod(uid)))
+	events := withStanding(latest.list(), c.scheduledEvent(c.store.pod(uid)))
+	events = withStanding(events, c.announcedEvent(c.store.byUID(uid)))
 	return events[max(0, len(events)-eventsPerObject):]
 }
 
@@ -60,22 +61,25 @@ func (c *Cluster) objectsWithEvents() []UID {
 			list = append(list, p.UID)
 		}
 	}
+	list = c.announcedObjects(list)
 	slices.Sort(list)
 	return slices.Compact(list)
 }
 
-// keepScheduled keeps the Event of the binding of a pod that is about to go.
-func (c *Cluster) keepScheduled(obj Object) {
+// keepStanding keeps the Events of an object that is about to go which are made when somebody asks.
+func (c *Cluster) keepStanding(obj Object) {
 	p, _ := obj.(*Pod)
-	bound := c.scheduledEvent(p)
-	if bound == nil {
-		return
+	defer c.events.unannounce(obj.Meta().UID)
+	for _, e := range [...]*Event{c.scheduledEvent(p), c.announcedEvent(obj)} {
+		if e == nil {
+			continue
+		}
+		l := &c.events
+		if l.byObject == nil {
+			l.record(*e)
+			continue
+		}
+		latest, _ := l.byObject.Get(e.UID)
+		l.byObject.Set(e.UID, latest.insert(e))
 	}
-	l := &c.events
-	if l.byObject == nil {
-		l.record(*bound)
-		return
-	}
-	latest, _ := l.byObject.Get(p.UID)
-	l.byObject.Set(p.UID, latest.insert(bound))
 }

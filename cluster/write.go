@@ -216,7 +216,7 @@ func (cl *Client) remove(obj Object) {
 	s := &cl.c.store
 	s.next(obj.Meta().UID.kind())
 	s.remove(obj)
-	cl.c.keepScheduled(obj)
+	cl.c.keepStanding(obj)
 	if ns, ok := obj.(*Namespace); ok {
 		cl.c.events.forget(ns.Name)
 	}

@@ -82,11 +82,16 @@ type tracer struct {
 	list   []incident
 	// changed is when something last changed that a trace would tell.
 	changed time.Duration
+	// moved is when a node of that name came or went last.
+	moved map[string]time.Duration
 	// asked are the pods and others that the user has deleted and that are not gone.
 	asked map[cluster.UID]bool
 	// matched is told of each incident.
 	matched func(incident)
 }
+
+// monitorPeriod is the time between two passes of the node lifecycle controller.
+const monitorPeriod = 5 * time.Second
 
 type podName struct{ name, alias, masked string }
 
@@ -94,7 +99,7 @@ func newTracer() *tracer {
 	return &tracer{
 		alias: make(map[cluster.UID]string), byKey: make(map[string]string), count: make(map[string]int),
 		templates: make(map[string]string), hashes: make(map[string]string),
-		asked: make(map[cluster.UID]bool),
+		asked: make(map[cluster.UID]bool), moved: make(map[string]time.Duration),
 	}
 }
 
@@ -107,6 +112,10 @@ func (t *tracer) observe(ch *cluster.Change) {
 		t.asked[m.UID] = true
 	}
 	switch obj := ch.Object().(type) {
+	case *cluster.Node:
+		if ch.Verb != cluster.Updated {
+			t.moved[obj.Name] = ch.Time
+		}
 	case *cluster.Pod:
 		before, _ := ch.Before.(*cluster.Pod)
 		t.observePod(ch, before, obj)

@@ -11,8 +11,9 @@ const Name = "node-controller"
 
 // Controller is the actor that watches over the nodes. New makes one.
 type Controller struct {
-	config Config
-	zones  zones
+	config   Config
+	zones    zones
+	register register
 	// opened says that the nodes which were there at first have been counted.
 	opened bool
 }
@@ -36,6 +37,8 @@ const (
 	taskZones
 	taskClose
 	taskServe
+	// taskRegister says which nodes have come and gone.
+	taskRegister
 )
 
 // Name is "node-controller".
@@ -46,6 +49,7 @@ func (c *Controller) TaskName(kind cluster.TaskKind) string {
 	names := [...]string{
 		taskTaint: "taint", taskPass: "pass", taskGreet: "pass", taskMark: "mark",
 		taskZones: "pass", taskClose: "judge zones", taskServe: "serve a zone",
+		taskRegister: "pass",
 	}
 	if int(kind) >= len(names) {
 		return ""
@@ -56,12 +60,14 @@ func (c *Controller) TaskName(kind cluster.TaskKind) string {
 // Fork returns a copy.
 func (c *Controller) Fork() cluster.Actor {
 	f := *c
-	f.zones = c.zones.fork()
+	f.zones, f.register = c.zones.fork(), c.register.fork()
 	return &f
 }
 
-// AppendState writes what is known of the zones.
-func (c *Controller) AppendState(b []byte) []byte { return c.zones.appendState(b) }
+// AppendState writes what is known of the zones, and what the next pass is to say.
+func (c *Controller) AppendState(b []byte) []byte {
+	return c.register.appendState(c.zones.appendState(b))
+}
 
 // Observe has a look taken at nodes that have something to be done, and at pods that come to a node which is
 // not ready.

@@ -205,7 +205,10 @@ func TestUnreachable(t *testing.T) {
 			t.Errorf("N-27: conditions (-want +got):\n%s", diff)
 		}
 		require.True(t, w.Pod("default", "p").ContainerStatuses()[0].Ready)
-		require.Equal(t, []string{"node-controller Normal NodeNotReady: Node a status is now: NodeNotReady"}, w.events("a"))
+		require.Equal(t, []string{
+			"node-controller Normal RegisteredNode: Node a event: Registered Node a in Controller",
+			"node-controller Normal NodeNotReady: Node a status is now: NodeNotReady",
+		}, w.events("a"))
 		require.Equal(t, []string{"node-controller Warning NodeNotReady: Node is not ready"}, w.events("p"))
 
 		w.recover("a")
@@ -248,7 +251,10 @@ func TestUnreachable(t *testing.T) {
 		w.fail("a", 0)
 		w.run(time.Hour)
 		require.True(t, w.Pod("default", "p").Status.Ready, "no transition from True, so no pod is marked")
-		require.Equal(t, []string{"kubelet Normal NodeNotReady: Node a status is now: NodeNotReady"}, w.events("a"))
+		require.Equal(t, []string{
+			"node-controller Normal RegisteredNode: Node a event: Registered Node a in Controller",
+			"kubelet Normal NodeNotReady: Node a status is now: NodeNotReady",
+		}, w.events("a"))
 		require.Equal(t, "Ready=Unknown unreachable:NoExecute unreachable:NoSchedule", state(w.Node("a")), "N-33: swapped")
 	})
 	t.Run("recovers in time", func(t *testing.T) {

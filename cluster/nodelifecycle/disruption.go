@@ -11,7 +11,7 @@ import (
 // servePeriod is the time between two looks at the queues of nodes that wait for a taint.
 const servePeriod = 100 * time.Millisecond
 
-// runZones does a task that is about zones.
+// runZones does a task that is about zones, or about all nodes.
 func (c *Controller) runZones(cl *cluster.Client, t cluster.Task) {
 	switch t.Kind {
 	case taskZones:
@@ -22,6 +22,8 @@ func (c *Controller) runZones(cl *cluster.Client, t cluster.Task) {
 		for i := range c.zones.list {
 			c.serve(cl, i)
 		}
+	case taskRegister:
+		c.callRegister(cl)
 	case taskServe:
 		if l := &c.zones.list[t.Arg]; l.serving == t.At {
 			l.serving = never

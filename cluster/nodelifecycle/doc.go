@@ -28,6 +28,5 @@
 //   - A zone of which all nodes are left out keeps its bucket; in Kubernetes it has a new one in every pass.
 //   - The lease is not read again before a node is given up: there is no cache that could be older.
 //   - The labels of operating system and architecture have no beta twins.
-//   - Nodes that come and go are not announced by an Event.
 //   - Taints carry no time.
 package nodelifecycle

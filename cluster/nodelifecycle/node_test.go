@@ -1,6 +1,7 @@
 package nodelifecycle_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -112,6 +113,92 @@ func TestHeartbeats(t *testing.T) {
 		require.True(t, w.Node("a").Ready(), "its view is stale: the node has a new heartbeat, which it has not heard of")
 		require.False(t, w.Node("b").Ready())
 		w.run(time.Hour)
+		require.Len(t, w.events("a"), 1, "that it has been registered")
+	})
+}
+
+func TestRegister_N26(t *testing.T) {
+	const registered = "node-controller Normal RegisteredNode: Node a event: Registered Node a in Controller"
+	const removing = "node-controller Normal RemovingNode: Node a event: Removing Node a from Controller"
+	remove := func(w *world) {
+		w.t.Helper()
+		require.NoError(w.t, w.Delete(cluster.KindNode, "", "a", cluster.DeleteOptions{}))
+	}
+	t.Run("in the next pass", func(t *testing.T) {
+		w := newWorld(t, nodelifecycle.Config{})
+		w.run(s)
+		w.addNode("a")
+		w.run(5*s - 1)
+		require.Empty(t, w.events("a"))
+		w.run(5 * s)
+		require.Equal(t, []string{registered}, w.events("a"))
+		f := w.Fork()
+		remove(w)
+		require.Equal(t, []string{registered}, w.events("a"))
+		w.run(10 * s)
+		require.Equal(t, []string{registered, removing}, w.events("a"))
+		require.NoError(t, f.RunFor(5*s))
+		require.NotEqual(t, w.Hash(), f.Hash())
+	})
+	t.Run("gone before", func(t *testing.T) {
+		w := newWorld(t, nodelifecycle.Config{})
+		w.run(s)
+		w.addNode("a")
+		w.run(2 * s)
+		remove(w)
+		w.run(time.Minute)
+		require.Empty(t, w.events("a"), "nobody has seen it")
+	})
+	t.Run("back before", func(t *testing.T) {
+		w := newWorld(t, nodelifecycle.Config{})
+		w.addNode("a")
+		w.run(6 * s)
+		remove(w)
+		w.addNode("a")
+		w.run(time.Minute)
+		require.Equal(t, []string{registered}, w.events("a"), "nobody has missed it")
+	})
+	t.Run("back and gone again before", func(t *testing.T) {
+		w := newWorld(t, nodelifecycle.Config{})
+		w.addNode("a")
+		w.run(6 * s)
+		uid := w.Node("a").UID
+		for range 2 {
+			remove(w)
+			w.addNode("a")
+		}
+		remove(w)
+		w.run(time.Minute)
+		require.Equal(t, []string{registered, removing}, w.events("a"))
+		require.Len(t, slices.Collect(w.Events(uid)), 2, "it is the first that was known")
+	})
+	t.Run("gone before the new controller's pass", func(t *testing.T) {
+		w := newWorld(t, nodelifecycle.Config{})
+		w.addNode("a")
+		require.NoError(t, w.Stop(nodelifecycle.Name))
+		w.run(31 * s)
+		require.NoError(t, w.Start(nodelifecycle.New(nodelifecycle.Config{})))
+		w.run(32 * s)
+		remove(w)
+		w.run(time.Minute)
+		require.Equal(t, []string{registered}, w.events("a"))
+	})
+	t.Run("the controller starts anew", func(t *testing.T) {
+		w := newWorld(t, nodelifecycle.Config{})
+		w.addNode("a")
+		w.run(6 * s)
+		require.NoError(t, w.Stop(nodelifecycle.Name))
+		w.run(30 * s)
+		require.NoError(t, w.Start(nodelifecycle.New(nodelifecycle.Config{})))
+		w.run(time.Minute)
+		require.Equal(t, []string{registered, registered}, w.events("a"))
+	})
+	t.Run("stopped before the pass", func(t *testing.T) {
+		w := newWorld(t, nodelifecycle.Config{})
+		w.run(s)
+		w.addNode("a")
+		require.NoError(t, w.Stop(nodelifecycle.Name))
+		w.run(30 * s)
 		require.Empty(t, w.events("a"))
 	})
 }

@@ -86,9 +86,10 @@ func (c *Controller) zone(n *cluster.Node) (*zone, int) {
 // is, does not count it again.
 func (c *Controller) count(cl *cluster.Client, ch *cluster.Change) {
 	if !c.opened {
-		c.opened = true
+		c.opened, c.register.since = true, cl.Now()
 		for n := range cl.Nodes() {
 			c.countNode(cl, n, 1)
+			c.meet(cl, n, cluster.Object(n) != ch.After)
 		}
 		return
 	}
@@ -105,6 +106,12 @@ func (c *Controller) count(cl *cluster.Client, ch *cluster.Change) {
 	}
 	if before != nil {
 		c.countNode(cl, before, -1)
+	}
+	switch {
+	case before == nil:
+		c.meet(cl, after, false /* there already */)
+	case after == nil:
+		c.miss(cl, before)
 	}
 }
 
