@@ -74,6 +74,8 @@
 //     containers that have ended, knows hard thresholds alone, and counts inodes with the disk. Limits of local
 //     storage end no pods.
 //   - A pod that is evicted or preempted is Failed, with whatever exit code its containers stop.
-//   - Nobody sets a clock that is off: by how much it is stays the same. LastHeartbeatTime is as it was given.
+//   - A clock that is off stays so by the same amount. Once it is set, by Kubelet.SetClocks, a container that has
+//     crashed before waits by what the clock says of its last wait. Conditions of a node that are given, rather than
+//     reported by its kubelet, are by the time of the cluster, and LastHeartbeatTime is as it was given.
 //   - A node that is switched on again is ready at once, and pods that were pulling images begin anew.
 package kubelet
