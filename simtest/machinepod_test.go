@@ -119,7 +119,7 @@ func (m *machine) Settles(t *rapid.T) {
 		if errors.As(err, &loop) && !m.strained && !circles(sim) {
 			return fmt.Errorf("nothing makes pods end there: %v", loop)
 		}
-		if err != nil || hindered(sim) {
+		if err != nil || m.strained || hindered(sim) {
 			return err
 		}
 		return simtest.Quiet(sim)

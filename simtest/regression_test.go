@@ -136,6 +136,12 @@ func TestHashKnowsBehaviours(t *testing.T) {
 	fork := sim.Fork()
 	require.NoError(t, fork.SetImageBehaviour("agent:v1", kubelet.Behaviour{NeverReady: true}))
 	require.NotEqual(t, sim.Hash(), fork.Hash())
+	fork = sim.Fork()
+	require.NoError(t, fork.SetExceptions(kubelet.Exception{Change: kubelet.Change{NeverReady: new(true)}}))
+	require.NotEqual(t, sim.Hash(), fork.Hash(), "or somewhere alone")
+	fork = sim.Fork()
+	require.NoError(t, fork.SetClocks(kubelet.ClockSkew{Ahead: 1}))
+	require.NotEqual(t, sim.Hash(), fork.Hash(), "or a clock that is off")
 }
 
 // TestSecondPodOfLostAnswer has a controller create a second pod because it cannot know of the first: the answer to
@@ -199,4 +205,19 @@ func TestLateNewsOfLostAnswer(t *testing.T) {
 	require.Equal(t, 2, onB, "the second before the first was seen")
 	require.NoError(t, checker.Err())
 	require.NoError(t, simtest.Converged(sim))
+}
+
+// TestScheduledKnowsFullNodes has a pod wait for a node that has as many pods as it may.
+func TestScheduledKnowsFullNodes(t *testing.T) {
+	sim := daemonsim.New(daemonsim.Config{})
+	require.NoError(t, sim.AddNodes("n0"))
+	require.NoError(t, sim.UpdateNode("n0", room(0)))
+	_, err := sim.Create(smallSet("one"))
+	require.NoError(t, err)
+	require.NoError(t, sim.Settle())
+	require.NoError(t, simtest.Scheduled(sim))
+	require.NoError(t, sim.UpdateNode("n0", room(1)))
+	require.Error(t, simtest.Scheduled(sim), "there is room, and nobody has looked yet")
+	require.NoError(t, sim.Settle())
+	require.NoError(t, simtest.Scheduled(sim))
 }

@@ -54,6 +54,22 @@ func silent(sim *daemonsim.Sim, node string) bool {
 	return out
 }
 
+// full reports whether a node has as many pods as it may have.
+func full(sim *daemonsim.Sim, node string) bool {
+	n := sim.Node(node)
+	if n == nil {
+		return false
+	}
+	limit, limited := n.Status.Allocatable["pods"]
+	pods := int64(0)
+	for p := range sim.PodsAt(n.ID()) {
+		if p.Bound() && !p.Terminal() {
+			pods++
+		}
+	}
+	return limited && pods >= limit.Value()
+}
+
 // pair reports whether the two pods of a node are an old and a new one in a surge.
 func pair(sim *daemonsim.Sim, set *daemonset.DaemonSet, e *entry) bool {
 	current := currentRevision(sim.Reader, set)
@@ -65,7 +81,8 @@ func pair(sim *daemonsim.Sim, set *daemonset.DaemonSet, e *entry) bool {
 }
 
 // Scheduled checks that no pod of a DaemonSet waits for a node that would take it. Pods that ask for
-// resources or for ports of their node are left out: those may have to wait.
+// resources or for ports of their node are left out, as are those of nodes that have as many pods as they may: those
+// may have to wait.
 func Scheduled(sim *daemonsim.Sim) error {
 	r := report{check: "scheduled", now: sim.Now()}
 	for p := range sim.Pods("") {
@@ -74,7 +91,7 @@ func Scheduled(sim *daemonsim.Sim) error {
 		}
 		run, _ := fits(p.Spec(), sim.Node(p.Target))
 		requests := p.Template.Requests()
-		if run && requests.IsZero() && len(p.Template.HostPorts()) == 0 {
+		if run && requests.IsZero() && len(p.Template.HostPorts()) == 0 && !full(sim, p.Target) {
 			r.add(p, "waits for the node %q, which would take it", p.Target)
 		}
 	}

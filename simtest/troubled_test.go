@@ -37,6 +37,8 @@ func (r *troubled) SetRestarted(t *rapid.T)  { r.m.SetRestarted(t) }
 func (r *troubled) SetStrategy(t *rapid.T)   { r.m.SetStrategy(t) }
 func (r *troubled) SetNumbers(t *rapid.T)    { r.m.SetNumbers(t) }
 func (r *troubled) ImageBehaves(t *rapid.T)  { r.m.ImageBehaves(t) }
+func (r *troubled) ImageThere(t *rapid.T)    { r.m.ImageBehavesThere(t) }
+func (r *troubled) ClocksOff(t *rapid.T)     { r.m.ClocksAreOff(t) }
 func (r *troubled) NodeJoins(t *rapid.T)     { r.m.NodeJoins(t) }
 func (r *troubled) NodeLeaves(t *rapid.T)    { r.m.NodeLeaves(t) }
 func (r *troubled) NodeAway(t *rapid.T)      { r.m.NodeComesBack(t) }
