@@ -108,7 +108,8 @@ func (m *machine) TimePasses(t *rapid.T) {
 }
 
 // Settles expects a cluster that has come to rest to be in order, with rollouts done or stuck. It need not be
-// when somebody hinders it.
+// when somebody hinders it, or kubelets turn pods away, which then wait for their back-off; and it goes round in circles
+// only where something ends pods.
 func (m *machine) Settles(t *rapid.T) {
 	if len(m.sim().Flapping()) > 0 {
 		t.Skip("it never settles")
@@ -119,7 +120,7 @@ func (m *machine) Settles(t *rapid.T) {
 		if errors.As(err, &loop) && !m.strained && !circles(sim) {
 			return fmt.Errorf("nothing makes pods end there: %v", loop)
 		}
-		if err != nil || m.strained || hindered(sim) {
+		if err != nil || hindered(sim) || m.strained || circles(sim) {
 			return err
 		}
 		return simtest.Quiet(sim)
