@@ -32,6 +32,7 @@ func TestCreateFillsIn_N6(t *testing.T) {
 	require.True(t, n.Ready(), "a node without conditions is Ready")
 	require.Equal(t, map[string]string{
 		"kubernetes.io/hostname": "a", "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
+		"beta.kubernetes.io/os": "linux", "beta.kubernetes.io/arch": "amd64",
 	}, n.Labels, "N-6")
 	require.EqualValues(t, 110, n.Status.Allocatable["pods"].Value())
 	require.Equal(t, n.Status.Capacity, n.Status.Allocatable)
@@ -44,6 +45,7 @@ func TestCreateFillsIn_N6(t *testing.T) {
 	require.Equal(t, small.Status.Capacity, small.Status.Allocatable, "allocatable follows capacity")
 	require.False(t, small.Ready(), "no condition Ready, though there are conditions")
 	require.Equal(t, "windows", small.Labels["kubernetes.io/os"], "what is said stays")
+	require.Equal(t, "windows", small.Labels["beta.kubernetes.io/os"])
 }
 
 // TestBind_S133 looks at what binding leaves in the pod.

@@ -21,6 +21,14 @@ const NoNode NodeID = 0
 // LabelHostname is the label that the kubelet sets to the node's name.
 const LabelHostname = "kubernetes.io/hostname"
 
+// The labels that the kubelet sets to the operating system and the architecture of its node, and their older twins.
+const (
+	LabelOS       = "kubernetes.io/os"
+	LabelArch     = "kubernetes.io/arch"
+	LabelBetaOS   = "beta.kubernetes.io/os"
+	LabelBetaArch = "beta.kubernetes.io/arch"
+)
+
 // Node is one node.
 type Node struct {
 	ObjectMeta
@@ -194,13 +202,21 @@ func (n *Node) defaultShared() {
 // defaultLabels sets the labels that a kubelet sets. A name that is too long for a label is left out.
 func (n *Node) defaultLabels() {
 	if n.Labels == nil {
-		n.Labels = make(map[string]string, 3)
+		n.Labels = make(map[string]string, 5)
 	}
-	for _, l := range [...][2]string{
-		{LabelHostname, n.Name}, {"kubernetes.io/os", "linux"}, {"kubernetes.io/arch", "amd64"},
+	if _, ok := n.Labels[LabelHostname]; !ok && len(affinity.ValueErrors(n.Name)) == 0 {
+		n.Labels[LabelHostname] = n.Name
+	}
+	for _, l := range [...]struct{ key, twin, usual string }{
+		{LabelOS, LabelBetaOS, "linux"}, {LabelArch, LabelBetaArch, "amd64"},
 	} {
-		if _, ok := n.Labels[l[0]]; !ok && len(affinity.ValueErrors(l[1])) == 0 {
-			n.Labels[l[0]] = l[1]
+		value, ok := n.Labels[l.key]
+		if !ok {
+			value = l.usual
+			n.Labels[l.key] = value
+		}
+		if _, ok := n.Labels[l.twin]; !ok {
+			n.Labels[l.twin] = value
 		}
 	}
 }

@@ -31,13 +31,6 @@ var listings = []listing{
 			"A recording does not say when that was; here it is the beginning of the simulation.",
 		covers: betweenPasses,
 	},
-	{
-		kind: "ground-truth", rule: "N-7",
-		what: "the labels beta.kubernetes.io/os and beta.kubernetes.io/arch of nodes",
-		reason: "The node lifecycle controller copies them from the labels without beta. They have been out of use " +
-			"for years, and nothing here looks at them.",
-		covers: betaLabel,
-	},
 }
 
 // betweenPasses is about the Events of nodes that have come or gone since the latest pass.
@@ -50,10 +43,6 @@ func betweenPasses(in any, d difference) bool {
 		}
 	}
 	return false
-}
-
-func betaLabel(_ any, d difference) bool {
-	return strings.HasPrefix(d.path, "nodes.") && strings.Contains(d.path, ".labels.beta.kubernetes.io/")
 }
 
 // dropListed returns the differences that no row of the table covers, and notes which rows were used.

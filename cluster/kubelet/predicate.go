@@ -70,16 +70,13 @@ func (r *room) pressure() (Rejection, bool) {
 	return Rejection{evicted, fmt.Sprintf("The node had condition: [%s]. ", conditions[1:])}, true
 }
 
-const (
-	labelOS = "kubernetes.io/os"
-	linux   = "linux"
-)
+const linux = "linux"
 
 // otherSystem turns away pods for another operating system than the node's, which is Linux unless a label says
 // so. NB: the label is asked of the pod itself, not of its node selector.
 func (r *room) otherSystem() (Rejection, bool) {
-	system := cmp.Or(r.node.Labels[labelOS], linux)
-	if own, labelled := r.pod.Labels[labelOS]; labelled && own != system {
+	system := cmp.Or(r.node.Labels[cluster.LabelOS], linux)
+	if own, labelled := r.pod.Labels[cluster.LabelOS]; labelled && own != system {
 		return Rejection{"PodOSSelectorNodeLabelDoesNotMatch",
 			"Failed to admit pod as the `kubernetes.io/os` label doesn't match node label"}, true
 	}

@@ -23,7 +23,7 @@ func New(config Config) *Controller { return &Controller{config: config.withDefa
 
 // The tasks of the controller: the first three are about a node, the next one is about a pod.
 const (
-	// taskTaint brings the taints of effect NoSchedule up to date.
+	// taskTaint brings the taints of effect NoSchedule up to date, and the older twins of labels.
 	taskTaint cluster.TaskKind = iota + 1
 	// taskPass is the part of a pass over all nodes that is about one of them. Its Arg is the outage for which that
 	// one may be given up, see outageOf, or 0.
@@ -88,7 +88,8 @@ func (c *Controller) Observe(cl *cluster.Client, ch *cluster.Change) {
 }
 
 func (c *Controller) observeNode(cl *cluster.Client, first bool, n *cluster.Node) {
-	if _, changed := NoScheduleTaints(n); changed {
+	_, tainted := NoScheduleTaints(n)
+	if _, labelled := BetaLabels(n); tainted || labelled {
 		cl.After(0, cluster.Task{Kind: taskTaint, Object: n.UID})
 	}
 	now := cl.Now()
@@ -142,9 +143,7 @@ func (c *Controller) Run(cl *cluster.Client, t cluster.Task) {
 		c.pass(cl, n, t)
 		return
 	}
-	if list, changed := NoScheduleTaints(n); changed {
-		_, _ = cl.SetNodeTaints(n.UID, list)
-	}
+	reconcile(cl, n)
 }
 
 // pass gives a node up whose time is over, and has it wait for the taint that follows. A node that is seen for the

@@ -2,10 +2,10 @@
 // nodes into taints.
 //
 // [Controller] is the actor. What it decides is in functions from values to values. [NoScheduleTaints] are the
-// taints that follow from a node's conditions and its cordon, at once. Every few seconds the controller looks
-// at all nodes: [Config.GivenUpAt] says in which of these passes a node is given up that does not answer, [GiveUp]
-// what its conditions are then, and [NoExecuteTaints] the taints that follow from being given up, or from
-// reporting that it is not ready.
+// taints that follow from a node's conditions and its cordon, and [BetaLabels] the labels that follow others, both
+// at once. Every few seconds the controller looks at all nodes: [Config.GivenUpAt] says in which of these passes a
+// node is given up that does not answer, [GiveUp] what its conditions are then, and [NoExecuteTaints] the taints
+// that follow from being given up, or from reporting that it is not ready.
 //
 // Nodes get these taints one after the other, zone by zone. At the end of a pass every zone is found to be in a
 // [ZoneState] by [Config.State], and [Config.Interval] is how much time passes from one of its nodes to the next. Where
@@ -27,6 +27,5 @@
 //     cluster's Chooser takes another; Kubernetes takes them in the order of a map.
 //   - A zone of which all nodes are left out keeps its bucket; in Kubernetes it has a new one in every pass.
 //   - The lease is not read again before a node is given up: there is no cache that could be older.
-//   - The labels of operating system and architecture have no beta twins.
 //   - Taints carry no time.
 package nodelifecycle

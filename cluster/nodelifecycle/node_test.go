@@ -56,6 +56,38 @@ func TestNodeObject(t *testing.T) {
 			"NetworkUnavailable=True", "Ready=True", "MemoryPressure=False", "DiskPressure=False", "PIDPressure=False",
 		}, types, "a kubelet reports all but that one")
 	})
+	t.Run("N-6 N-7", func(t *testing.T) {
+		w := newWorld(t, nodelifecycle.Config{})
+		w.addNode("a")
+		labels := func() [4]string {
+			l := w.Node("a").Labels
+			return [...]string{
+				l["kubernetes.io/os"], l["beta.kubernetes.io/os"],
+				l["kubernetes.io/arch"], l["beta.kubernetes.io/arch"],
+			}
+		}
+		label := func(key, value string) {
+			t.Helper()
+			own := w.Node("a").Clone()
+			own.Meta().Labels[key] = value
+			_, err := w.Update(own)
+			require.NoError(t, err)
+		}
+		require.Equal(t, [...]string{"linux", "linux", "amd64", "amd64"}, labels(), "the kubelet sets both")
+		w.run(s)
+		label("kubernetes.io/arch", "arm64")
+		require.Equal(t, [...]string{"linux", "linux", "arm64", "amd64"}, labels())
+		label("beta.kubernetes.io/os", "windows")
+		w.run(s)
+		require.Equal(t, [...]string{"linux", "linux", "arm64", "arm64"}, labels(), "what is stable wins")
+		require.NoError(t, w.Stop(nodelifecycle.Name))
+		label("beta.kubernetes.io/os", "windows")
+		w.run(2 * s)
+		require.Equal(t, [...]string{"linux", "windows", "arm64", "arm64"}, labels())
+		require.NoError(t, w.Start(nodelifecycle.New(nodelifecycle.Config{})))
+		w.run(3 * s)
+		require.Equal(t, [...]string{"linux", "linux", "arm64", "arm64"}, labels())
+	})
 	t.Run("N-4 N-9", func(t *testing.T) {
 		w := newWorld(t, nodelifecycle.Config{})
 		w.addNode("a")
