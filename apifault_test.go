@@ -9,6 +9,7 @@ import (
 
 	"github.com/daemonsim/daemonsim"
 	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/cluster/podgc"
 	"github.com/daemonsim/daemonsim/scheduler"
 )
 
@@ -28,20 +29,65 @@ func ExampleSim_AddFault() {
 	// 1 pod in the end
 }
 
-// TestFaultsAreOfTheController refuses faults of actors that do not try again.
-func TestFaultsAreOfTheController(t *testing.T) {
+// TestFaultsOfOwnActors refuses faults of requests that are not made again.
+func TestFaultsOfOwnActors(t *testing.T) {
 	sim := daemonsim.New(daemonsim.Config{})
 	hash := sim.Hash()
-	f := cluster.Fault{Actor: scheduler.Name, Verb: cluster.Deleted, Kind: cluster.KindPod}
-	for _, name := range []string{scheduler.Name, "kubelet", "garbage-collector", "pod-garbage-collector"} {
+	f := cluster.Fault{Verb: cluster.Deleted, Kind: cluster.KindPod}
+	for name, rest := range map[string]string{
+		scheduler.Name:      `"default-scheduler" can fail; those that can are "create" "Binding"`,
+		"kubelet":           `"kubelet" can fail; none of its requests can`,
+		"garbage-collector": `"garbage-collector" can fail; none of its requests can`,
+	} {
 		f.Actor = name
-		require.EqualError(t, sim.AddFault(f), fmt.Sprintf(
-			"add a fault: invalid: requests of %q do not fail; those of \"daemonset-controller\" can", name))
+		err := sim.AddFault(f)
+		require.ErrorIs(t, err, cluster.ErrInvalid)
+		require.EqualError(t, err, `add a fault: invalid: no request "delete" "Pod" of `+rest)
 	}
 	f.Actor = "nobody"
 	require.ErrorIs(t, sim.AddFault(f), cluster.ErrNotFound)
 	require.Equal(t, hash, sim.Hash())
+	f.Actor = podgc.Name
+	require.NoError(t, sim.AddFault(f))
 	f.Actor = ""
 	require.NoError(t, sim.AddFault(f))
-	require.Equal(t, "daemonset-controller", sim.Faults()[0].Actor)
+	require.Equal(t, "daemonset-controller", sim.Faults()[1].Actor)
+}
+
+// TestFaultOfBinding has bindings fail: the pod goes back to the queue and says so, or is bound after all.
+func TestFaultOfBinding(t *testing.T) {
+	for _, row := range []struct {
+		name    string
+		applied bool
+		ready   time.Duration
+	}{
+		{"S-136 refused twice: back-offs of 2 s and 3 s", false, 7 * time.Second},
+		{"S-136 the answer is lost", true, 2 * time.Second},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			sim := daemonsim.New(daemonsim.Config{})
+			require.NoError(t, sim.AddNodes("node-1"))
+			require.NoError(t, sim.Settle())
+			require.NoError(t, sim.AddFault(cluster.Fault{
+				Actor: scheduler.Name, Verb: cluster.Created, Kind: cluster.KindBinding, Times: 2, Applied: row.applied,
+			}))
+			begin := sim.Now()
+			require.NoError(t, sim.ApplyYAML("agent.yaml", agent))
+			require.NoError(t, sim.RunFor(500*time.Millisecond))
+			for p := range sim.Pods("") {
+				require.Equal(t, row.applied, p.Bound())
+				if !row.applied {
+					require.True(t, p.Status.Trouble.SchedulerError)
+					require.Contains(t, p.Status.Trouble.Unschedulable, "context deadline exceeded")
+				}
+			}
+			require.NoError(t, sim.RunFor(time.Minute))
+			require.Equal(t, 1, sim.Count(cluster.KindPod))
+			for p := range sim.Pods("") {
+				require.True(t, p.Status.Ready)
+				require.Equal(t, row.ready, p.Status.ReadySince-begin)
+				require.Nil(t, p.Status.Trouble)
+			}
+		})
+	}
 }

@@ -11,8 +11,9 @@ import (
 type Fault struct {
 	// Actor is whose requests fail, by name.
 	Actor string
-	// Verb is which requests fail: Created, Updated or Deleted. Writes of a status are updates. Writes with a
-	// method of their own, such as Bind and SetPodStatus, do not fail; DeletePod does.
+	// Verb is which requests fail: Created, Updated or Deleted. Writes of a status are updates, those of
+	// SetPodStatus too if they change something; Bind creates a KindBinding. What is written to nodes with methods of
+	// its own, such as SetNodeTaints, does not fail.
 	Verb Verb
 	// Kind is the kind of the objects.
 	Kind Kind
@@ -25,6 +26,9 @@ type Fault struct {
 	// Message is what the answer says besides its reason. Empty means what Kubernetes says in a common case.
 	Message string
 }
+
+// KindBinding is what Bind creates: the kind of the request, of which nothing is stored.
+const KindBinding Kind = "Binding"
 
 // FaultReason is the reason of an answer, by the name that Kubernetes gives to it.
 type FaultReason string

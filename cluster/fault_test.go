@@ -134,6 +134,22 @@ func TestFaultOfEveryRequest(t *testing.T) {
 			func(c *cluster.Cluster) bool { return c.Object(kindWidget, "default", "w") == nil },
 		},
 		{
+			"bind a pod", cluster.Created, cluster.KindBinding,
+			func(cl *cluster.Client) error {
+				_, err := cl.Bind(cl.Pod("default", "p").UID, "a")
+				return err
+			},
+			func(c *cluster.Cluster) bool { return c.Pod("default", "p").NodeName == "a" },
+		},
+		{
+			"update the status of a pod", cluster.Updated, cluster.KindPod,
+			func(cl *cluster.Client) error {
+				_, err := cl.SetPodStatus(cl.Pod("default", "p").UID, cluster.PodStatus{Phase: cluster.PodFailed})
+				return err
+			},
+			func(c *cluster.Cluster) bool { return c.Pod("default", "p").Phase() == cluster.PodFailed },
+		},
+		{
 			"delete a pod", cluster.Deleted, cluster.KindPod,
 			func(cl *cluster.Client) error {
 				return cl.DeletePod(cl.Pod("default", "p").UID, cluster.DeleteOptions{})
@@ -158,7 +174,11 @@ func TestFaultOfEveryRequest(t *testing.T) {
 				require.ErrorContains(t, answer, "Timeout: no answer")
 				var failed *cluster.ObjectError
 				require.ErrorAs(t, answer, &failed)
-				require.Equal(t, tt.kind, failed.Kind)
+				if tt.kind != cluster.KindBinding {
+					require.Equal(t, tt.kind, failed.Kind)
+				} else {
+					require.Equal(t, cluster.KindPod, failed.Kind, "a binding is about a pod")
+				}
 				require.Equal(t, string(tt.verb), failed.Op)
 				require.Equal(t, applied, tt.done(c))
 			})

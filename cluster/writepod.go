@@ -12,6 +12,13 @@ import (
 // ErrConflict when it is terminating, bound already, or held back by scheduling gates. It does not ask
 // whether the node exists or has room, but must be told one.
 func (cl *Client) Bind(uid UID, node string) (*Pod, error) {
+	if f := cl.fault(Created, KindBinding); f != nil {
+		return nil, cl.failed(f, cl.aboutPod(uid), func() { _, _ = cl.bind(uid, node) })
+	}
+	return cl.bind(uid, node)
+}
+
+func (cl *Client) bind(uid UID, node string) (*Pod, error) {
 	p := cl.c.store.pod(uid)
 	if p == nil {
 		return nil, &ObjectError{"bind", KindPod, uid.String(), ErrNotFound}
@@ -85,19 +92,26 @@ func (cl *Client) SetPodStatus(uid UID, status PodStatus) (*Pod, error) {
 	}
 	next := *p
 	next.Status = status
+	if f := cl.fault(Updated, KindPod); f != nil {
+		return nil, cl.failed(f, about(p), func() { cl.replace(p, &next) })
+	}
 	cl.replace(p, &next)
 	return &next, nil
+}
+
+// aboutPod names a pod in an error, by its UID where the actor does not know it.
+func (cl *Client) aboutPod(uid UID) ObjectError {
+	if p := cl.PodByUID(uid); p != nil {
+		return about(p)
+	}
+	return ObjectError{Kind: KindPod, Key: uid.String()}
 }
 
 // DeletePod asks for a pod to go, as Delete does for the pod's name. It fails with ErrNotFound when
 // the pod is gone already, and with ErrConflict when it is not as the preconditions say.
 func (cl *Client) DeletePod(uid UID, opts DeleteOptions) error {
 	if f := cl.fault(Deleted, KindPod); f != nil {
-		what := ObjectError{Kind: KindPod, Key: uid.String()}
-		if p := cl.PodByUID(uid); p != nil {
-			what.Key = p.Key()
-		}
-		return cl.failed(f, what, func() { _ = cl.deletePodByUID(uid, opts) })
+		return cl.failed(f, cl.aboutPod(uid), func() { _ = cl.deletePodByUID(uid, opts) })
 	}
 	return cl.deletePodByUID(uid, opts)
 }

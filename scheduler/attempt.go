@@ -42,6 +42,10 @@ func (s *Scheduler) schedule(cl *cluster.Client, p *cluster.Pod, a attempts) {
 func (s *Scheduler) bind(cl *cluster.Client, p *cluster.Pod, a attempts, node *NodeInfo) {
 	bound, err := cl.Bind(p.UID, node.Node.Name)
 	if err != nil {
+		if now := cl.PodByUID(p.UID); now != nil && now.Bound() {
+			// It has worked, and only the answer is lost: the pod has left the queue.
+			return
+		}
 		s.fail(cl, p, a, "binding rejected: "+err.Error())
 		return
 	}

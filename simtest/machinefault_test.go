@@ -14,6 +14,7 @@ import (
 	"github.com/daemonsim/daemonsim/cluster/disruption"
 	"github.com/daemonsim/daemonsim/cluster/kubelet"
 	"github.com/daemonsim/daemonsim/cluster/podsecurity"
+	"github.com/daemonsim/daemonsim/cluster/tainteviction"
 	"github.com/daemonsim/daemonsim/daemonset"
 	"github.com/daemonsim/daemonsim/rollout"
 	"github.com/daemonsim/daemonsim/scheduler"
@@ -157,21 +158,33 @@ func enforce(sim *daemonsim.Sim, level string) error {
 	return err
 }
 
-// RequestsFail has the API server answer requests of the DaemonSet controller with an error, done or not.
+// failing are the requests that may fail. Those of the pod garbage collector may as well, but then pods of nodes that
+// are gone stay for longer than MissingNode has patience.
+var failing = []cluster.Fault{
+	{Actor: daemonset.Name, Verb: cluster.Created, Kind: cluster.KindPod},
+	{Actor: daemonset.Name, Verb: cluster.Updated, Kind: cluster.KindPod},
+	{Actor: daemonset.Name, Verb: cluster.Deleted, Kind: cluster.KindPod},
+	{Actor: daemonset.Name, Verb: cluster.Updated, Kind: daemonset.Kind},
+	{Actor: daemonset.Name, Verb: cluster.Created, Kind: rollout.KindControllerRevision},
+	{Actor: daemonset.Name, Verb: cluster.Updated, Kind: rollout.KindControllerRevision},
+	{Actor: daemonset.Name, Verb: cluster.Deleted, Kind: rollout.KindControllerRevision},
+	{Actor: scheduler.Name, Verb: cluster.Created, Kind: cluster.KindBinding},
+	{Actor: tainteviction.Name, Verb: cluster.Updated, Kind: cluster.KindPod},
+	{Actor: tainteviction.Name, Verb: cluster.Deleted, Kind: cluster.KindPod},
+	{Actor: disruption.Name, Verb: cluster.Updated, Kind: cluster.KindPodDisruptionBudget},
+}
+
+// RequestsFail has the API server answer requests with an error, done or not.
 func (m *machine) RequestsFail(t *rapid.T) {
-	f := cluster.Fault{
-		Actor: daemonset.Name,
-		Verb:  rapid.SampledFrom([]cluster.Verb{cluster.Created, cluster.Updated, cluster.Deleted}).Draw(t, "verb"),
-		Kind: rapid.SampledFrom([]cluster.Kind{
-			cluster.KindPod, daemonset.Kind, rollout.KindControllerRevision,
-		}).Draw(t, "kind"),
-		Times:   rapid.IntRange(1, 3).Draw(t, "times"),
-		Applied: rapid.Bool().Draw(t, "applied"),
-		Reason: rapid.SampledFrom([]cluster.FaultReason{
-			cluster.FaultTimeout, cluster.FaultInternalError,
-		}).Draw(t, "reason"),
-	}
-	m.do(t, fmt.Sprintf("requests fail: %+v", f), func(sim *daemonsim.Sim) error { return sim.AddFault(f) })
+	f := rapid.SampledFrom(failing).Draw(t, "request")
+	f.Times, f.Applied = rapid.IntRange(1, 3).Draw(t, "times"), rapid.Bool().Draw(t, "applied")
+	f.Reason = rapid.SampledFrom([]cluster.FaultReason{
+		cluster.FaultTimeout, cluster.FaultInternalError,
+	}).Draw(t, "reason")
+	m.do(t, fmt.Sprintf("requests fail: %+v", f), func(sim *daemonsim.Sim) error {
+		// An actor that is stopped asks for nothing.
+		return unless(cluster.ErrNotFound, sim.AddFault(f))
+	})
 }
 
 // BudgetChanges creates, replaces or deletes the disruption budget of one app.
@@ -269,5 +282,17 @@ func (m *machine) mend(t *rapid.T) {
 			}
 		}
 		return nil
+	})
+}
+
+// WatchBreaks has an actor begin its watch for a kind anew.
+func (m *machine) WatchBreaks(t *rapid.T) {
+	actor := rapid.SampledFrom([]string{daemonset.Name, "garbage-collector"}).Draw(t, "actor")
+	kind := rapid.SampledFrom([]cluster.Kind{
+		cluster.KindPod, daemonset.Kind, rollout.KindControllerRevision,
+	}).Draw(t, "kind")
+	m.do(t, fmt.Sprintf("%s begins its watch for %s anew", actor, kind), func(sim *daemonsim.Sim) error {
+		// A process that is stopped watches nothing, and a kind may not have been there yet.
+		return unless(cluster.ErrNotFound, sim.Relist(actor, kind))
 	})
 }

@@ -41,8 +41,11 @@ const (
 	taskRecheck
 )
 
+// Name is the name of the controller.
+const Name = "disruption-controller"
+
 // Name is "disruption-controller".
-func (c *Controller) Name() string { return "disruption-controller" }
+func (c *Controller) Name() string { return Name }
 
 // TaskName names the controller's tasks.
 func (c *Controller) TaskName(kind cluster.TaskKind) string {
@@ -69,6 +72,18 @@ func (c *Controller) Fork() cluster.Actor {
 		f.books[namespace] = list
 	}
 	return f
+}
+
+// AppendState writes what the controller has still to do. What it has counted follows from the pods.
+func (c *Controller) AppendState(b []byte) []byte {
+	for _, namespace := range slices.Sorted(maps.Keys(c.books)) {
+		for _, k := range c.books[namespace] {
+			if k.due || k.failures > 0 || k.recheck > 0 {
+				b = fmt.Appendf(b, "%v %t %d %d ", k.uid, k.due, k.failures, k.recheck)
+			}
+		}
+	}
+	return b
 }
 
 // Observe keeps the books and has the budgets synced that a change is about.

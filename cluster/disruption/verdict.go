@@ -169,7 +169,11 @@ func (e *RefusedError) Error() string {
 }
 
 func (e *RefusedError) forbidden(why string) string {
-	return fmt.Sprintf("poddisruptionbudget.policy %q is forbidden: %s", e.Verdict.Budget.Name, why)
+	name := ""
+	if e.Verdict.Budget != nil {
+		name = e.Verdict.Budget.Name
+	}
+	return fmt.Sprintf("poddisruptionbudget.policy %q is forbidden: %s", name, why)
 }
 
 // Unwrap returns the kind of refusal.

@@ -106,11 +106,15 @@ func (c *Collector) Observe(cl *cluster.Client, ch *cluster.Change) {
 		c.open(cl)
 		return
 	}
+	if ch.Listed {
+		// It has been looked at.
+		return
+	}
 	switch obj := ch.Object().(type) {
 	case *cluster.Node:
 		switch {
 		case ch.Verb == cluster.Deleted:
-			c.note(cl, obj.ID())
+			c.note(cl, obj.ID(), 0 /* after */)
 		case outOfService(obj):
 			c.noteStuckAt(cl, obj.ID())
 		}
@@ -141,33 +145,30 @@ func (c *Collector) count(cl *cluster.Client, before, after *cluster.Pod) {
 	if after != nil && after.Terminal() {
 		c.ended++
 	}
-	if c.ended > c.config.TerminatedThreshold && !c.surplus {
-		c.surplus = true
-		c.atPass(cl, 0, cluster.Task{Kind: taskSurplus})
+	if c.ended > c.config.TerminatedThreshold {
+		c.noteSurplus(cl, 0 /* after */)
 	}
 }
 
-// recount counts anew: one that was told of what it had found already has counted some pods twice.
-func (c *Collector) recount(cl *cluster.Client) {
-	c.ended = 0
-	for p := range cl.Pods("") {
-		if p.Terminal() {
-			c.ended++
-		}
+// noteSurplus has the first pass after a while delete pods that have ended.
+func (c *Collector) noteSurplus(cl *cluster.Client, after time.Duration) {
+	if !c.surplus {
+		c.surplus = true
+		c.atPass(cl, after, cluster.Task{Kind: taskSurplus})
 	}
 }
 
 // notePod notes a pod that nobody may ever end.
 func (c *Collector) notePod(cl *cluster.Client, p *cluster.Pod) {
 	if p.Bound() && cl.NodeByID(p.TargetID()) == nil {
-		c.note(cl, p.TargetID())
+		c.note(cl, p.TargetID(), 0 /* after */)
 	} else if stuck(cl.Reader, p) {
-		c.noteStuck(cl, p.UID)
+		c.noteStuck(cl, p.UID, 0 /* after */)
 	}
 }
 
-// note has the next pass look at a node that is not there, if it has pods to be collected.
-func (c *Collector) note(cl *cluster.Client, id cluster.NodeID) {
+// note has the first pass after a while look at a node that is not there, if it has pods to be collected.
+func (c *Collector) note(cl *cluster.Client, id cluster.NodeID, after time.Duration) {
 	if !hasOrphans(cl.Reader, id) {
 		return
 	}
@@ -175,7 +176,7 @@ func (c *Collector) note(cl *cluster.Client, id cluster.NodeID) {
 		c.missing = new(btree.Map[cluster.NodeID, absence])
 	}
 	if _, noted := c.missing.Get(id); !noted {
-		due := c.atPass(cl, 0, cluster.Task{Kind: taskMissing, Arg: uint64(id)})
+		due := c.atPass(cl, after, cluster.Task{Kind: taskMissing, Arg: uint64(id)})
 		c.missing.Set(id, absence{due: due})
 	}
 }
@@ -184,18 +185,18 @@ func (c *Collector) note(cl *cluster.Client, id cluster.NodeID) {
 func (c *Collector) noteStuckAt(cl *cluster.Client, id cluster.NodeID) {
 	for p := range cl.PodsAt(id) {
 		if stuck(cl.Reader, p) {
-			c.noteStuck(cl, p.UID)
+			c.noteStuck(cl, p.UID, 0 /* after */)
 		}
 	}
 }
 
-func (c *Collector) noteStuck(cl *cluster.Client, uid cluster.UID) {
+func (c *Collector) noteStuck(cl *cluster.Client, uid cluster.UID, after time.Duration) {
 	if c.stuck == nil {
 		c.stuck = new(btree.Set[cluster.UID])
 	}
 	if !c.stuck.Contains(uid) {
 		c.stuck.Insert(uid)
-		c.atPass(cl, 0, cluster.Task{Kind: taskStuck, Object: uid})
+		c.atPass(cl, after, cluster.Task{Kind: taskStuck, Object: uid})
 	}
 }
 

@@ -1,6 +1,7 @@
 package podgc
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -13,25 +14,31 @@ import (
 func (c *Collector) pass(cl *cluster.Client) {
 	if c.surplus {
 		c.surplus = false
-		c.recount(cl)
+		var failed error
 		for _, p := range Surplus(slices.Collect(cl.Pods("")), c.config.TerminatedThreshold) {
-			collect(cl, p.UID, nil)
+			failed = errors.Join(failed, collect(cl, p.UID, nil))
+		}
+		if failed != nil {
+			c.noteSurplus(cl, c.config.Period)
 		}
 	}
 	var pods []cluster.UID
 	if c.stuck != nil {
 		pods, c.stuck = c.stuck.Keys(), nil
 	}
-	collectStuck(cl, pods, true /* bound */)
+	c.collectStuck(cl, pods, true /* bound */)
 	c.lookAtMissing(cl)
-	collectStuck(cl, pods, false /* bound */)
+	c.collectStuck(cl, pods, false /* bound */)
 }
 
-// collectStuck collects those of the pods that cannot end, with a node or without.
-func collectStuck(cl *cluster.Client, pods []cluster.UID, bound bool) {
+// collectStuck collects those of the pods that cannot end, with a node or without. Where that fails, the next pass
+// tries again.
+func (c *Collector) collectStuck(cl *cluster.Client, pods []cluster.UID, bound bool) {
 	for _, uid := range pods {
-		if p := cl.PodByUID(uid); p != nil && p.Bound() == bound && stuck(cl.Reader, p) {
-			collect(cl, uid, nil)
+		if p := cl.PodByUID(uid); p != nil && p.Bound() == bound && abandoned(cl.Reader, p) {
+			if collect(cl, uid, nil) != nil {
+				c.noteStuck(cl, uid, c.config.Period)
+			}
 		}
 	}
 }
@@ -48,7 +55,10 @@ func (c *Collector) lookAtMissing(cl *cluster.Client) {
 		case a.due > cl.Now():
 		case a.quarantined:
 			c.missing.Delete(id)
-			collectOrphans(cl, id)
+			if collectOrphans(cl, id) != nil {
+				// The next pass finds a node that is not there, and begins anew.
+				c.note(cl, id, c.config.Period)
+			}
 		case cl.NodeByID(id) != nil || !hasOrphans(cl.Reader, id):
 			c.missing.Delete(id)
 		default:
@@ -60,22 +70,26 @@ func (c *Collector) lookAtMissing(cl *cluster.Client) {
 
 // collectOrphans removes the pods that are bound to a node which does not exist. It looks at the cluster itself
 // before it does so.
-func collectOrphans(cl *cluster.Client, id cluster.NodeID) {
+func collectOrphans(cl *cluster.Client, id cluster.NodeID) error {
 	if cl.NodeByID(id) != nil || cl.Live().NodeByID(id) != nil {
-		return
+		return nil
 	}
+	var failed error
 	for _, p := range slices.Collect(cl.PodsAt(id)) {
 		if orphan(p) {
-			collect(cl, p.UID, &cluster.Disruption{
+			failed = errors.Join(failed, collect(cl, p.UID, &cluster.Disruption{
 				Reason: "DeletionByPodGC", Message: "PodGC: node no longer exists", At: cl.Now(),
-			})
+			}))
 		}
 	}
+	return failed
 }
 
 // orphan reports whether a pod whose node does not exist is to be collected. Of one that has ended and is
 // terminating only finalizers are left, which are not the collector's to remove.
-func orphan(p *cluster.Pod) bool { return p.Bound() && !(p.Terminal() && p.Terminating()) }
+func orphan(p *cluster.Pod) bool {
+	return p.Bound() && !(p.Terminal() && p.Terminating() && len(p.Finalizers) > 0)
+}
 
 func hasOrphans(r cluster.Reader, id cluster.NodeID) bool {
 	for p := range r.PodsAt(id) {
@@ -86,10 +100,12 @@ func hasOrphans(r cluster.Reader, id cluster.NodeID) bool {
 	return false
 }
 
-// stuck reports whether a pod is terminating where no kubelet will end it: without a node, or on one that is
-// out of service.
-func stuck(r cluster.Reader, p *cluster.Pod) bool {
-	if !p.Terminating() || p.Terminal() {
+// stuck reports whether a pod that has not ended is terminating where no kubelet will end it.
+func stuck(r cluster.Reader, p *cluster.Pod) bool { return !p.Terminal() && abandoned(r, p) }
+
+// abandoned reports whether a pod is terminating without a node, or on one that is out of service.
+func abandoned(r cluster.Reader, p *cluster.Pod) bool {
+	if !p.Terminating() {
 		return false
 	}
 	if !p.Bound() {
@@ -107,16 +123,18 @@ func outOfService(n *cluster.Node) bool {
 }
 
 // collect sets a pod that has not ended to Failed, with the reason why if there is one, and deletes it without
-// grace.
-func collect(cl *cluster.Client, uid cluster.UID, why *cluster.Disruption) {
+// grace. A pod that is gone is no failure.
+func collect(cl *cluster.Client, uid cluster.UID, why *cluster.Disruption) error {
 	p := cl.Live().PodByUID(uid)
 	if p == nil {
-		return
+		return nil
 	}
 	if !p.Terminal() {
-		_, _ = cl.SetPodStatus(uid, failed(p.Status, why))
+		if _, err := cl.SetPodStatus(uid, failed(p.Status, why)); err != nil {
+			return err
+		}
 	}
-	_ = cl.DeletePod(uid, cluster.DeleteOptions{GracePeriod: new(time.Duration)})
+	return cl.DeletePod(uid, cluster.DeleteOptions{GracePeriod: new(time.Duration)})
 }
 
 // failed is the status of a pod that is collected. Only the phase changes, and what says why: of the containers

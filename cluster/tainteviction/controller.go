@@ -3,6 +3,7 @@ package tainteviction
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/tidwall/btree"
 
@@ -42,7 +43,7 @@ const (
 	// taskNode looks at the pods of a node, taskPod at one pod.
 	taskNode cluster.TaskKind = iota + 1
 	taskPod
-	// taskEvict carries out an eviction that was planned.
+	// taskEvict carries out an eviction that was planned. Its Arg is how often that has failed.
 	taskEvict
 )
 
@@ -171,9 +172,8 @@ func (c *Controller) Run(cl *cluster.Client, t cluster.Task) {
 	case taskPod:
 		c.lookAt(cl, t.Object)
 	case taskEvict:
-		if p, ok := c.plannedFor(t.Object); ok && p.Due == t.At {
-			evict(cl, p.pod)
-			c.forget(t.Object)
+		if p, ok := c.plannedFor(t.Object); ok && (p.Due == t.At || t.Arg > 0 && p.Due < t.At) {
+			c.evict(cl, p.pod, t.Arg)
 		}
 	}
 }
@@ -251,14 +251,35 @@ func evicted(p *cluster.Pod) bool {
 	return p.Terminating() && d.Reason == conditionReason
 }
 
-// evict announces the end of a pod and deletes it. What is written starts from the pod as it is, also when the
-// controller lags.
-func evict(cl *cluster.Client, p *cluster.Pod) {
-	cl.Event(p, cluster.EventNormal, eventReason, "Marking for deletion Pod "+p.Key())
-	live := cl.Live().PodByUID(p.UID)
-	if live == nil {
+// An eviction is tried so often, with a wait in between. One that has failed each time is given up: the pod is looked
+// at again when its node has other taints.
+const (
+	tries      = 5
+	retryAfter = 10 * time.Millisecond
+)
+
+// evict announces the end of a pod and deletes it. That has failed some times already.
+func (c *Controller) evict(cl *cluster.Client, p *cluster.Pod, failures uint64) {
+	if failures == 0 {
+		cl.Event(p, cluster.EventNormal, eventReason, "Marking for deletion Pod "+p.Key())
+	}
+	if err := end(cl, p.UID); err == nil || failures+1 == tries {
+		c.forget(p.UID)
 		return
 	}
-	_, _ = cl.SetPodStatus(live.UID, live.Status.WithDisruption(conditionReason, conditionMessage, cl.Now()))
-	_ = cl.DeletePod(live.UID, cluster.DeleteOptions{})
+	cl.After(retryAfter, cluster.Task{Kind: taskEvict, Object: p.UID, Arg: failures + 1})
+}
+
+// end says in the status of a pod why it goes, and deletes it. What is written starts from the pod as it is, also when
+// the controller lags. One that is gone is no failure: there is nothing to try again.
+func end(cl *cluster.Client, uid cluster.UID) error {
+	live := cl.Live().PodByUID(uid)
+	if live == nil {
+		return nil
+	}
+	status := live.Status.WithDisruption(conditionReason, conditionMessage, cl.Now())
+	if _, err := cl.SetPodStatus(uid, status); err != nil {
+		return err
+	}
+	return cl.DeletePod(uid, cluster.DeleteOptions{})
 }
