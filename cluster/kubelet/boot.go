@@ -9,6 +9,9 @@ const codeOff = 255
 // If its node was off, nothing runs there: the containers of pods that it admits start once more, and those that
 // were being stopped have stopped.
 func (k *Kubelet) boot(cl *cluster.Client, id cluster.NodeID, h host) {
+	if h.off {
+		k.pulls.forget(id)
+	}
 	var all []*cluster.Pod
 	for p := range cl.PodsAt(id) {
 		switch {

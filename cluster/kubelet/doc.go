@@ -48,7 +48,7 @@
 //   - An attempt to get the image of a container, or to start it anew, does not wait for one of another container of
 //     the pod that is under way. Containers that stop together all show the exit code of the worst.
 //   - Every pod pulls its images anew, unless its node lists them and its containers say IfNotPresent. With the
-//     policy Never an image that could be pulled is taken to be there. Pods of one node pull side by side.
+//     policy Never an image that could be pulled is taken to be there.
 //   - Events tell of trouble alone, and once for each wait: BackOff comes a second after a failed attempt. The
 //     next attempt comes when the delay has passed, without jitter.
 //   - A network that has been set up stays when the agent goes.

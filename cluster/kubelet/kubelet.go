@@ -64,6 +64,7 @@ type Kubelet struct {
 	agents bool
 	slow   SlowNodes
 	turns  turns
+	pulls  pulls
 	// flapping says which nodes fall silent by themselves.
 	flapping flapping
 	// clocks says whose clocks are off. It is replaced as a whole, so that forks can share it.
@@ -146,7 +147,7 @@ func (k *Kubelet) AppendState(b []byte) []byte {
 		})
 	}
 	b = k.acts.appendState(b)
-	return k.turns.appendState(b)
+	return k.turns.appendState(k.pulls.appendState(b))
 }
 
 // Image returns the behaviour of an image.
@@ -285,7 +286,7 @@ func (k *Kubelet) TaskName(kind cluster.TaskKind) string {
 // Fork returns a copy.
 func (k *Kubelet) Fork() cluster.Actor {
 	c := *k
-	c.turns = k.turns.fork()
+	c.turns, c.pulls = k.turns.fork(), k.pulls.fork()
 	if k.troubled != nil {
 		c.troubled = k.troubled.Copy()
 	}

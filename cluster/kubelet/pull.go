@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/daemonsim/daemonsim/cluster"
+	"github.com/daemonsim/daemonsim/cluster/cow"
 )
 
 // The reasons why a container waits for its image.
@@ -23,6 +24,38 @@ const (
 	nextLook = time.Second
 )
 
+// pulls are the times by which each node is done with the images that it has been asked to pull. It pulls them one at
+// a time, in the order in which it was asked, also those of pods that are gone meanwhile.
+type pulls struct{ done cow.Vector[time.Duration] }
+
+// queue puts a pull that takes some time at the end of those of a node, and returns when it is done.
+func (q *pulls) queue(id cluster.NodeID, now, pull time.Duration) time.Duration {
+	at := cluster.AddTime(max(now, q.done.At(int(id))), max(0, pull))
+	if at > now {
+		*q.done.Ref(int(id)) = at
+	}
+	return at
+}
+
+// forget drops what a node has been asked for, since it was switched off.
+func (q *pulls) forget(id cluster.NodeID) {
+	if q.done.At(int(id)) != 0 {
+		*q.done.Ref(int(id)) = 0
+	}
+}
+
+func (q *pulls) fork() pulls { return pulls{q.done.Fork()} }
+
+// appendState writes what is ahead.
+func (q *pulls) appendState(b []byte) []byte {
+	for id := range q.done.Len() {
+		if at := q.done.At(id); at > 0 {
+			b = fmt.Appendf(b, "/%d:%d", id, at)
+		}
+	}
+	return b
+}
+
 // pullDelay is how long after an attempt to pull an image has failed the next one is made: 10 s after the first,
 // then twice as long as the last time up to 5 min.
 func pullDelay(failed int32) time.Duration {
@@ -37,15 +70,17 @@ func (k *Kubelet) pull(cl *cluster.Client, p *cluster.Pod, i int) {
 	c, _ := p.ContainerAt(i)
 	reason := k.missing(cl, p, c)
 	switch {
-	case reason == "" && r.Exited:
-		cl.After(b.Start, plan(p, i, &r, taskStart))
+	case reason == "" && (r.Exited || k.finds(cl, p, c)):
+		cl.After(max(0, b.Start), plan(p, i, &r, taskStart))
 	case reason == "":
-		cl.After(b.untilStart(), plan(p, i, &r, taskStart))
+		there := k.pulls.queue(p.TargetID(), cl.Now(), b.Pull)
+		cl.After(cluster.AddTime(there, max(0, b.Start))-cl.Now(), plan(p, i, &r, taskStart))
 	case c.ImagePullPolicy == cluster.PullNever:
 		cl.After(0, plan(p, i, &r, taskPullFailed))
 	default:
 		cl.Event(p, cluster.EventNormal, "Pulling", fmt.Sprintf("Pulling image %q", c.Image))
-		cl.After(b.Pull, plan(p, i, &r, taskPullFailed))
+		there := k.pulls.queue(p.TargetID(), cl.Now(), b.Pull)
+		cl.After(there-cl.Now(), plan(p, i, &r, taskPullFailed))
 	}
 }
 

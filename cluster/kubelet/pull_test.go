@@ -194,3 +194,50 @@ func TestRestartPullsAnew(t *testing.T) {
 		})
 	}
 }
+
+// TestPullsOneAtATime has pods that come to a node together.
+func TestPullsOneAtATime(t *testing.T) {
+	t.Run("N-99 pulls on a node happen one at a time", func(t *testing.T) {
+		w := newWorld(t, kubelet.Config{
+			Default: kubelet.Behaviour{Pull: 5 * s, Start: s},
+			Images: map[string]kubelet.Behaviour{
+				"bad": {Pull: 3 * s, PullError: noSuchImage}, "there:v1": {Pull: time.Hour, Start: 2 * s},
+			},
+		})
+		w.addNodes("b")
+		w.change(func(n *cluster.Node) { n.Status.Images = []cluster.ContainerImage{{Names: []string{"there:v1"}}} })
+		w.addPodTo("a", "first", nil, "agent:v1")
+		w.addPodTo("a", "bad", nil, "bad")
+		w.addPodTo("a", "gone", nil, "agent:v1")
+		w.addPodTo("a", "last", nil, "agent:v1")
+		w.addPodTo("a", "there", nil, "there:v1")
+		w.addPodTo("b", "elsewhere", nil, "agent:v1")
+		w.moments = nil
+		require.NoError(t, w.RunFor(6*s))
+		require.NoError(t, w.DeletePod(w.Pod("default", "gone").UID, cluster.DeleteOptions{GracePeriod: new(0 * s)}))
+		fork := w.Fork()
+		require.NoError(t, w.RunFor(16*s))
+		want := []string{
+			"2s there: Running ready", "6s first: Running ready", "6s elsewhere: Running ready", "6s gone: gone",
+			"8s bad: Pending ErrImagePull", "9s bad: Pending ImagePullBackOff",
+			"19s last: Running ready", "21s bad: Pending ErrImagePull", "22s bad: Pending ImagePullBackOff",
+		}
+		if diff := cmp.Diff(want, w.moments); diff != "" {
+			t.Errorf("the node pulls also for a pod that is gone (-want +got):\n%s", diff)
+		}
+		require.NoError(t, fork.RunFor(16*s))
+		require.Equal(t, w.Hash(), fork.Hash())
+	})
+	t.Run("a node that is switched off", func(t *testing.T) {
+		w := newWorld(t, kubelet.Config{Default: kubelet.Behaviour{Pull: 100 * s}})
+		w.addPodTo("a", "first", nil, "agent:v1")
+		w.addPodTo("a", "second", nil, "agent:v1")
+		require.NoError(t, w.RunFor(10*s))
+		w.outage(cluster.Outage{Off: true, End: 20 * s})
+		w.moments = nil
+		require.NoError(t, w.RunFor(500*s))
+		require.Contains(t, w.moments, "2m0s first: Running ready", "it begins anew")
+		require.Contains(t, w.moments, "3m40s second: Running ready")
+		require.Len(t, w.moments, 4, "%v", w.moments)
+	})
+}
