@@ -1,7 +1,6 @@
 package cluster_test
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
@@ -50,5 +49,5 @@ func TestAnnounce(t *testing.T) {
 	if diff := cmp.Diff(append(want, "13s herald c Here c is here, c!"), eventTexts(f, 0)); diff != "" {
 		t.Errorf("the fork (-want +got):\n%s", diff)
 	}
-	require.Equal(t, 1, len(eventTexts(f, f.Node("b").UID)), fmt.Sprint("of one object"))
+	require.Equal(t, 1, len(eventTexts(f, f.Node("b").UID)), "of one object")
 }

@@ -135,9 +135,3 @@ func (b Behaviour) slowed(factor int) Behaviour {
 	}
 	return b
 }
-
-// untilStart is how long it takes from binding until the container runs; at most until the end of time.
-func (b Behaviour) untilStart() time.Duration {
-	pull := max(0, b.Pull)
-	return pull + min(max(0, b.Start), math.MaxInt64-pull)
-}
