@@ -43,8 +43,7 @@ func (s *Sim) ShutDownNode(name string, how cluster.Shutdown) error {
 		return err
 	}
 	if _, failed := n.Outage(); failed {
-		return &cluster.ObjectError{Op: "shut down", Kind: cluster.KindNode, Key: name, Err: fmt.Errorf(
-			"%w: its kubelet does not answer", cluster.ErrConflict)}
+		return noAnswer("shut down", name)
 	}
 	_, err = s.SetShutdown(n.UID, &how)
 	return err

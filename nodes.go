@@ -81,12 +81,23 @@ func (s *Sim) ReportCondition(name string, c cluster.NodeCondition) error {
 		return err
 	}
 	if _, failed := n.Outage(); failed {
-		return &cluster.ObjectError{Op: "report of", Kind: cluster.KindNode, Key: name, Err: fmt.Errorf(
-			"%w: its kubelet does not answer", cluster.ErrConflict)}
+		return noAnswer("report of", name)
 	}
 	_, err = s.SetNodeConditions(n.UID, kubelet.With(n.Status.Conditions, c, s.Now()))
 	return err
 }
+
+// noAnswer is the error of what needs the kubelet of a node that does not answer. It is a cluster.ErrConflict, but to
+// try again would not help.
+func noAnswer(op, name string) error {
+	return &cluster.ObjectError{Op: op, Kind: cluster.KindNode, Key: name, Err: silentError{}}
+}
+
+type silentError struct{}
+
+func (silentError) Error() string { return "its kubelet does not answer" }
+
+func (silentError) Is(target error) bool { return target == cluster.ErrConflict }
 
 func (s *Sim) nodeFor(op, name string) (*cluster.Node, error) {
 	if n := s.Node(name); n != nil {

@@ -69,7 +69,7 @@ type Config struct {
 	Admission []cluster.Admission
 	// Controllers are further parts of the control plane, such as controllers of one's own: they run in the
 	// controller manager, and are told of changes after the others. The simulation works with forks of them; nil is
-	// none.
+	// none, and of several with one name, those of Kubernetes included, the first is there.
 	Controllers []cluster.Actor
 	// Definitions are the kinds of objects that they are about, for manifests and kubectl.
 	Definitions []manifest.Definition
@@ -142,7 +142,15 @@ func (c *Config) actors() []cluster.Actor {
 	for _, a := range c.Controllers {
 		all = append(all, a.Fork())
 	}
-	return slices.DeleteFunc(all, func(a cluster.Actor) bool { return slices.Contains(c.Without, a.Name()) })
+	known := slices.Clone(c.Without)
+	return slices.DeleteFunc(all, func(a cluster.Actor) bool {
+		name := a.Name()
+		if slices.Contains(known, name) {
+			return true
+		}
+		known = append(known, name)
+		return false
+	})
 }
 
 // builtin are the actors that every simulation has.

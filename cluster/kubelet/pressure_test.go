@@ -2,6 +2,7 @@ package kubelet_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -288,4 +289,18 @@ func TestPressureAtAdmission(t *testing.T) {
 		require.Equal(t, "Pod was rejected: The node had condition: [DiskPressure]. ", w.pod().Status.Trouble.Message)
 		require.True(t, slices.Contains(w.moments, "10s before: Failed"))
 	})
+}
+
+// TestUsageWithoutBounds has a pod whose containers take more together than can be counted.
+func TestUsageWithoutBounds(t *testing.T) {
+	w := newWorld(t, kubelet.Config{Images: map[string]kubelet.Behaviour{
+		"greedy": {Usage: kubelet.Usage{Memory: math.MaxInt64}}, "modest": {Usage: kubelet.Usage{Memory: mi}},
+	}})
+	w.addPod("modest", nil, "modest")
+	w.addPod("greedy", nil, "greedy", "greedy")
+	require.NoError(t, w.RunFor(s))
+	w.short(cluster.NodeMemoryPressure, &cluster.Shortage{By: 1})
+	require.NoError(t, w.RunFor(time.Minute))
+	require.Equal(t, cluster.PodFailed, w.Pod("default", "greedy").Phase())
+	require.Equal(t, cluster.PodRunning, w.Pod("default", "modest").Phase())
 }

@@ -3,6 +3,7 @@ package kubelet
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -77,7 +78,7 @@ func (k *Kubelet) usage(cl *cluster.Client, condition string, p *cluster.Pod) Po
 	for i := range p.ContainerCount() {
 		c, _ := p.ContainerAt(i)
 		if r := p.Record(i); r.Running {
-			u.Used += k.containerUsage(cl, condition, p, c)
+			u.Used += min(k.containerUsage(cl, condition, p, c), math.MaxInt64-u.Used)
 		}
 	}
 	return u

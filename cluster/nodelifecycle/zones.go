@@ -86,7 +86,7 @@ func (c *Controller) zone(n *cluster.Node) (*zone, int) {
 // is, does not count it again.
 func (c *Controller) count(cl *cluster.Client, ch *cluster.Change) {
 	if !c.opened {
-		c.opened, c.register.since = true, cl.Now()
+		c.config, c.opened, c.register.since = c.config.withDefaults(), true, cl.Now()
 		for n := range cl.Nodes() {
 			c.countNode(cl, n, 1)
 			c.meet(cl, n, cluster.Object(n) != ch.After)

@@ -85,6 +85,7 @@ func (c *Controller) AppendState(b []byte) []byte {
 // told.
 func (c *Controller) Observe(cl *cluster.Client, ch *cluster.Change) {
 	if !c.opened {
+		*c = *New()
 		c.opened = true
 		for obj := range cl.Objects(Kind, "") {
 			c.enqueue(cl, obj.Meta().UID)

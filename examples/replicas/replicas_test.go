@@ -308,3 +308,10 @@ func TestEndsAtTheNumber(t *testing.T) {
 		require.Equal(t, set(sim).Scale(), set(sim).Status.Replicas)
 	})
 }
+
+// TestZeroController runs one that nobody has made with New.
+func TestZeroController(t *testing.T) {
+	config := replicas.Config(daemonsim.Config{})
+	config.Controllers = []cluster.Actor{new(replicas.Controller)}
+	require.Len(t, pods(start(t, config)), 3)
+}

@@ -32,7 +32,7 @@ func image(sh *Shell, args []string) (string, error) {
 	switch {
 	case len(words) == 2 && strings.HasSuffix(words[1], "%"):
 		return "", misuse("the chance %s needs a = before it, as in --never-ready=%[1]s", words[1])
-	case len(words) != 1:
+	case len(words) != 1 || words[0] == "":
 		return "", misuse("which image?")
 	}
 	if *usual {
