@@ -6,7 +6,8 @@
 //
 // Each container of a pod goes its own way. Init containers run one after the other until they have ended well, and
 // sidecars until their startup probes have succeeded; then the regular ones are pulled and started in their order. A
-// pod with readiness gates gets ready when somebody opens them: see cluster.Client.SetPodCondition.
+// node pulls one image at a time, in the order in which its pods ask. A pod with readiness gates gets ready when
+// somebody opens them: see cluster.Client.SetPodCondition.
 //
 // A bound pod has to be admitted first. One that does not fit its node after all ends in the phase Failed: see
 // [Rejection].
