@@ -90,7 +90,7 @@ func (w *loopWatch) observe(c *Cluster, ch *Change) {
 // endReason is why a pod has ended, as far as its status says.
 func endReason(p *Pod) string {
 	if t := p.Status.Trouble; t != nil && t.Reason != "" {
-		return t.Reason + ": " + strings.TrimSpace(t.Message)
+		return strings.TrimSuffix(t.Reason+": "+strings.TrimSpace(t.Message), ": ")
 	}
 	if d, ok := p.Disruption(); ok {
 		return d.Reason + ": " + strings.TrimSpace(d.Message)

@@ -26,7 +26,10 @@ type PodCondition struct {
 func (p *Pod) Conditions() []PodCondition {
 	list := p.progress()
 	if d := p.Status.detail(); d != nil {
-		list = append(list, d.conditions...)
+		for _, c := range d.conditions {
+			c.LastTransitionTime = clonePointer(c.LastTransitionTime)
+			list = append(list, c)
+		}
 	}
 	if d, ok := p.Disruption(); ok {
 		list = append(list, PodCondition{

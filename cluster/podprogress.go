@@ -13,6 +13,9 @@ func (p *Pod) WithRecord(i int, r ContainerRecord, now time.Duration) PodStatus 
 		return p.withOnly(r, now)
 	}
 	list := p.records()
+	if i < 0 || i >= len(list) {
+		return p.Status
+	}
 	list[i] = r
 	return p.withRecords(list, now)
 }
@@ -53,13 +56,23 @@ func (p *Pod) withOnly(r ContainerRecord, now time.Duration) PodStatus {
 		}
 	}
 	s.Started, s.StartedAt, s.Restarts = r.Running, r.StartedAt, r.Restarts
-	if r.Ready != s.Ready {
-		s.Ready, s.ReadySince = r.Ready, now
-	}
+	s = s.withReady(r.Ready, now)
 	if p.Status.Trouble == nil && r.Waiting == "" && r.FailedPulls|r.ExitCode|r.Boots == 0 && r.LastExitAt == 0 {
 		return s
 	}
 	return s.withFate(r, nil)
+}
+
+// withReady is the status with another condition Ready from now on. Nobody says that a pod is ready whose node does not
+// answer.
+func (s PodStatus) withReady(ready bool, now time.Duration) PodStatus {
+	switch {
+	case s.OutOfSight() && !ready:
+		return s.WithTrouble(func(t *PodTrouble) { t.NodeNotReady, t.ContainersReadySince = false, 0 })
+	case !s.OutOfSight() && ready != s.Ready:
+		s.Ready, s.ReadySince = ready, now
+	}
+	return s
 }
 
 // withFate is the status with a trouble that tells what a record does, and with a detail.
@@ -99,10 +112,7 @@ func (p *Pod) withRecords(list []ContainerRecord, now time.Duration) PodStatus {
 		d.containersReady, d.containersReadySince = t.Ready, now
 	}
 	d.gates = len(p.closedGates()) == 0
-	if ready := t.Ready && d.gates; ready != s.Ready {
-		s.Ready, s.ReadySince = ready, now
-	}
-	return s.withFate(t, d)
+	return s.withReady(t.Ready && d.gates, now).withFate(t, d)
 }
 
 // tally is what is said of the containers together: whether all of the regular ones run, since when, whether all of
@@ -138,7 +148,7 @@ func (p *Pod) tally(list []ContainerRecord) ContainerRecord {
 
 // phaseBy is the phase of a pod that has not been told to end, by the states of its containers.
 func (p *Pod) phaseBy(list []ContainerRecord) PodPhase {
-	pending, sidecars, waiting, running, stopped, ended, well := false, false, false, false, 0, 0, 0
+	pending, sidecars, waiting, running, failed, stopped, ended, well := false, false, false, false, false, 0, 0, 0
 	inits := len(p.Spec().InitContainers)
 	regularRan := slices.ContainsFunc(list[inits:], func(r ContainerRecord) bool { return r.Running || r.Exited })
 	for i := range list {
@@ -147,9 +157,7 @@ func (p *Pod) phaseBy(list []ContainerRecord) PodPhase {
 		final := r.Exited && !r.Running && !p.RestartsAfter(i, r.ExitCode)
 		switch {
 		case init && !c.Sidecar():
-			if final && r.ExitCode != 0 {
-				return PodFailed
-			}
+			failed = failed || final && r.ExitCode != 0
 			pending = pending || r.Running || !r.Exited
 		case init:
 			running = running || r.Running
@@ -170,6 +178,8 @@ func (p *Pod) phaseBy(list []ContainerRecord) PodPhase {
 		}
 	}
 	switch {
+	case failed && !running:
+		return PodFailed
 	case pending, sidecars && !regularRan, waiting:
 		return PodPending
 	case running:

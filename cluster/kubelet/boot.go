@@ -1,6 +1,10 @@
 package kubelet
 
-import "github.com/daemonsim/daemonsim/cluster"
+import (
+	"slices"
+
+	"github.com/daemonsim/daemonsim/cluster"
+)
 
 // codeOff is the exit code of a container that ran when its node was switched off.
 const codeOff = 255
@@ -9,9 +13,7 @@ const codeOff = 255
 // If its node was off, nothing runs there: the containers of pods that it admits start once more, and those that
 // were being stopped have stopped.
 func (k *Kubelet) boot(cl *cluster.Client, id cluster.NodeID, h host) {
-	if h.off {
-		k.pulls.forget(id)
-	}
+	k.pulls.forget(id)
 	var all []*cluster.Pod
 	for p := range cl.PodsAt(id) {
 		switch {
@@ -44,11 +46,13 @@ func (k *Kubelet) admitAnew(cl *cluster.Client, p *cluster.Pod, unheard []*clust
 	}
 	switch {
 	case h.off && p.Phase() == cluster.PodRunning:
-		k.pull(cl, p, 0)
-	case h.off || p.Phase() == cluster.PodPending && p.Status.ScheduledAt >= h.since:
+		k.begin(cl, p)
+	case h.off || p.Phase() == cluster.PodPending && slices.Contains(h.missed, p.UID):
 		k.take(cl, p)
 	case p.Status.OutOfSight():
 		cl.After(0, cluster.Task{Kind: taskTell, Object: p.UID})
+	case p.GatesChanged():
+		cl.After(0, cluster.Task{Kind: taskGates, Object: p.UID})
 	}
 }
 

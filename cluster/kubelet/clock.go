@@ -95,7 +95,7 @@ func (k *Kubelet) SetClocks(list ...ClockSkew) error {
 }
 
 // Clocks lists the clocks that are off, the first one to match a node being the one that counts.
-func (k *Kubelet) Clocks() []ClockSkew { return slices.Clone(k.clocks) }
+func (k *Kubelet) Clocks() []ClockSkew { return ownClocks(k.clocks) }
 
 // clock is the time by the clock of a node, which is what its kubelet writes into all that it reports.
 func (k *Kubelet) clock(cl *cluster.Client, id cluster.NodeID) time.Duration {

@@ -9,12 +9,12 @@ import (
 // age tells apart the times between two starts of a container, or attempts to start it. What has been planned in one
 // is of no concern in another.
 func age(i int, r *cluster.ContainerRecord) uint64 {
-	return uint64(r.Boots&0xff)<<56 | uint64(i)<<containerBits | uint64(r.FailedPulls&0xfff)<<32 |
-		uint64(uint32(r.Restarts))
+	return uint64(r.Boots&0xff)<<56 | uint64(i)<<containerBits | uint64(r.FailedPulls&0xfff)<<24 |
+		uint64(r.Restarts&0xffffff)
 }
 
-// A container's number has the 12 bits of an age from containerBits on.
-const containerBits = 44
+// A container's number has the 20 bits of an age from containerBits on.
+const containerBits = 36
 
 // plan is a task about a container as it is.
 func plan(p *cluster.Pod, i int, r *cluster.ContainerRecord, kind cluster.TaskKind) cluster.Task {
@@ -26,7 +26,7 @@ func (k *Kubelet) runContainer(cl *cluster.Client, p *cluster.Pod, t cluster.Tas
 	if p.Terminating() && t.Kind != taskReady && t.Kind != taskUnready {
 		return
 	}
-	i := int(t.Arg >> containerBits & 0xfff)
+	i := int(t.Arg >> containerBits & 0xfffff)
 	r := p.Record(i)
 	if age(i, &r) != t.Arg {
 		return

@@ -58,6 +58,13 @@ func (c crew) run(t *testing.T) (*world, *[]string) {
 	return w, &told
 }
 
+// runFor is run, and lets time pass.
+func (c crew) runFor(t *testing.T, d time.Duration) (*world, *[]string) {
+	w, told := c.run(t)
+	require.NoError(t, w.RunFor(d))
+	return w, told
+}
+
 // crewText is the phase of a pod, what each container does, and which conditions are True.
 func crewText(p *cluster.Pod) string {
 	words := []string{string(p.Phase())}

@@ -21,9 +21,8 @@ func LastHeartbeat(n *cluster.Node, now time.Duration) time.Duration {
 // host is what runs a kubelet, as far as it is not as it should be: a host whose node exists and answers needs
 // no host. It outlives its Node.
 type host struct {
-	// silent says that its kubelet does not answer, and has not since.
+	// silent says that its kubelet does not answer.
 	silent bool
-	since  time.Duration
 	// anew says that its kubelet starts anew when it answers again, and off that all else on it does, too.
 	anew, off bool
 	// unregistered says that its Node has been deleted. Its pods run on, until somebody deletes them.
@@ -38,18 +37,14 @@ type host struct {
 	skew   time.Duration
 	// held are the tasks that have come due while it was silent. They are replaced, never appended to.
 	held []cluster.Task
+	// missed are the pods that have been bound to it meanwhile, of which its kubelet has not heard. They are replaced,
+	// too.
+	missed []cluster.UID
 }
 
 // network is what is left to say of a host that answers.
 func (h *host) network() host {
 	return host{offline: h.offline, configured: h.configured, lost: h.lost}
-}
-
-// silence notes that the kubelet does not answer any more.
-func (h *host) silence(now time.Duration) {
-	if !h.silent {
-		h.silent, h.since = true, now
-	}
 }
 
 func (k *Kubelet) host(id cluster.NodeID) (host, bool) {
@@ -61,7 +56,7 @@ func (k *Kubelet) host(id cluster.NodeID) (host, bool) {
 
 // setHost notes what is not as it should be of a host; nothing, when all is.
 func (k *Kubelet) setHost(id cluster.NodeID, h host) {
-	if !h.silent && !h.unregistered && !h.offline && len(h.held) == 0 {
+	if !h.silent && !h.unregistered && !h.offline && len(h.held)+len(h.missed) == 0 {
 		if k.troubled != nil {
 			k.troubled.Delete(id)
 		}
@@ -89,6 +84,17 @@ func (k *Kubelet) answers(cl *cluster.Client, id cluster.NodeID) bool {
 	return known && !h.silent
 }
 
+// miss keeps a pod in mind whose kubelet does not hear that it has been bound.
+func (k *Kubelet) miss(cl *cluster.Client, p *cluster.Pod) {
+	h, known := k.host(p.TargetID())
+	if !known && cl.Live().NodeByID(p.TargetID()) == nil {
+		return
+	}
+	h.silent = true
+	h.missed = append(slices.Clip(h.missed), p.UID)
+	k.setHost(p.TargetID(), h)
+}
+
 // hold keeps a task for the time when the host answers again. Where there has never been a host there is
 // nothing to be done.
 func (k *Kubelet) hold(cl *cluster.Client, id cluster.NodeID, t cluster.Task) {
@@ -96,7 +102,7 @@ func (k *Kubelet) hold(cl *cluster.Client, id cluster.NodeID, t cluster.Task) {
 	if !known && cl.Live().NodeByID(id) == nil {
 		return
 	}
-	h.silence(cl.Now())
+	h.silent = true
 	h.held = append(slices.Clip(h.held), t)
 	k.setHost(id, h)
 }
@@ -107,7 +113,7 @@ func (k *Kubelet) register(cl *cluster.Client, n *cluster.Node) {
 	h, known := k.host(n.ID())
 	next := host{offline: withoutNetwork(n), configured: h.configured, lost: h.lost || known && !h.offline}
 	if h.silent && h.anew {
-		next.silent, next.since, next.anew, next.off, next.held = true, h.since, true, h.off, h.held
+		next.silent, next.anew, next.off, next.held, next.missed = true, true, h.off, h.held, h.missed
 		cl.After(0, cluster.Task{Kind: taskReport, Object: n.UID})
 	}
 	k.setHost(n.ID(), next)
@@ -116,7 +122,7 @@ func (k *Kubelet) register(cl *cluster.Client, n *cluster.Node) {
 	}
 	switch {
 	case !known:
-		k.catchUp(cl, n.ID(), never)
+		k.catchUp(cl, n.ID(), true, nil)
 	case next.silent:
 		// It reports first.
 	case h.silent:
@@ -151,7 +157,7 @@ func (k *Kubelet) observeNode(cl *cluster.Client, before, n *cluster.Node) {
 	is, out := n.Outage()
 	if out && !wasOut {
 		h, _ := k.host(n.ID())
-		h.silence(cl.Now())
+		h.silent = true
 		h.reported = n.Status.Conditions
 		k.setHost(n.ID(), h)
 	}
@@ -228,9 +234,6 @@ func (k *Kubelet) report(cl *cluster.Client, n *cluster.Node) {
 	}
 	_, _ = cl.SetNodeConditions(n.UID, next)
 	k.heed(cl, n)
-	if !h.silent {
-		h.since = cl.Now() + 1 // It has missed nothing.
-	}
 	k.resume(cl, n.ID(), h)
 }
 
@@ -243,7 +246,7 @@ func (k *Kubelet) resume(cl *cluster.Client, id cluster.NodeID, h host) {
 		k.boot(cl, id, h)
 		return
 	}
-	k.catchUp(cl, id, h.since)
+	k.catchUp(cl, id, false, h.missed)
 }
 
 // release lets a host do what has come due while it was silent.
@@ -256,10 +259,10 @@ func (k *Kubelet) release(cl *cluster.Client, h host) {
 // never is before anything has happened.
 const never time.Duration = -1
 
-// catchUp looks at all pods of a node whose kubelet has not heard of changes since a time. A pod that it finds
-// terminating has all of its grace from now on. One that it knew before goes on as planned; those that are new to it
-// it admits in order of creation.
-func (k *Kubelet) catchUp(cl *cluster.Client, id cluster.NodeID, since time.Duration) {
+// catchUp looks at all pods of a node whose kubelet has not heard of changes for a while. A pod that it finds
+// terminating has all of its grace from now on. One that it knew before goes on as planned; those that it has missed,
+// which may be all, it admits in order of creation.
+func (k *Kubelet) catchUp(cl *cluster.Client, id cluster.NodeID, all bool, missed []cluster.UID) {
 	var fresh []*cluster.Pod
 	for p := range cl.PodsAt(id) {
 		switch {
@@ -267,7 +270,7 @@ func (k *Kubelet) catchUp(cl *cluster.Client, id cluster.NodeID, since time.Dura
 		case p.Terminating():
 			k.stop(cl, p)
 		case p.Phase() == cluster.PodPending:
-			if since == never || p.Status.ScheduledAt >= since {
+			if all || slices.Contains(missed, p.UID) {
 				fresh = append(fresh, p)
 			}
 		case p.Status.OutOfSight():

@@ -319,10 +319,17 @@ func (k *Kubelet) Observe(cl *cluster.Client, ch *cluster.Change) {
 }
 
 func (k *Kubelet) observePod(cl *cluster.Client, before, p *cluster.Pod) {
-	if !p.Bound() || !k.answers(cl, p.TargetID()) {
+	if !p.Bound() {
 		return
 	}
-	if before == nil || !before.Bound() {
+	fresh := before == nil || !before.Bound()
+	if !k.answers(cl, p.TargetID()) {
+		if fresh {
+			k.miss(cl, p)
+		}
+		return
+	}
+	if fresh {
 		k.admit(cl, p, nil /* unheard */)
 	}
 	if p.Terminating() && (before == nil || !before.Terminating() ||
@@ -343,6 +350,11 @@ func (k *Kubelet) take(cl *cluster.Client, p *cluster.Pod) {
 		k.turns.take(p)
 	}
 	k.stir(cl, p)
+	k.begin(cl, p)
+}
+
+// begin starts the containers of a pod, or has it wait for the network of its node.
+func (k *Kubelet) begin(cl *cluster.Client, p *cluster.Pod) {
 	if k.waitsForNetwork(cl, p) {
 		cl.After(0, cluster.Task{Kind: taskWait, Object: p.UID})
 		return
@@ -396,7 +408,7 @@ func (k *Kubelet) Run(cl *cluster.Client, t cluster.Task) {
 	case taskGates:
 		k.heedGates(cl, p)
 	case taskWait:
-		noteWaiting(cl, p)
+		k.noteWaiting(cl, p)
 	default:
 		k.runContainer(cl, p, t)
 	}
@@ -411,6 +423,8 @@ func (k *Kubelet) heedGates(cl *cluster.Client, p *cluster.Pod) {
 
 // set writes a status. The pod was read in the same step, so it is there.
 func set(cl *cluster.Client, p *cluster.Pod, status cluster.PodStatus) *cluster.Pod {
-	next, _ := cl.SetPodStatus(p.UID, status)
-	return next
+	if next, err := cl.SetPodStatus(p.UID, status); err == nil {
+		return next
+	}
+	return p
 }

@@ -62,11 +62,16 @@ func (k *Kubelet) waitsForNetwork(cl *cluster.Client, p *cluster.Pod) bool {
 	return true
 }
 
-// noteWaiting says in the status of a pod that it waits for the network.
-func noteWaiting(cl *cluster.Client, p *cluster.Pod) {
-	if p.Phase() == cluster.PodPending {
-		set(cl, p, p.Status.WithTrouble(func(t *cluster.PodTrouble) { t.NoNetwork = true }))
+// noteWaiting says in the status of a pod that it waits for the network, unless that has come in the same moment.
+func (k *Kubelet) noteWaiting(cl *cluster.Client, p *cluster.Pod) {
+	if p.Terminating() {
+		return
 	}
+	if h, _ := k.host(p.TargetID()); !h.offline {
+		k.pull(cl, p, 0)
+		return
+	}
+	set(cl, p, p.Status.WithTrouble(func(t *cluster.PodTrouble) { t.NoNetwork = true }))
 }
 
 // noteNetwork says since when a pod that has waited does so no more.
@@ -136,14 +141,11 @@ func (k *Kubelet) connect(cl *cluster.Client, id cluster.NodeID) {
 	k.setHost(id, h)
 	for p := range cl.PodsAt(id) {
 		live := cl.Live().PodByUID(p.UID)
-		if live == nil || !live.Bound() || live.Terminating() || live.Spec().HostNetwork ||
-			live.Phase() != cluster.PodPending {
+		if live == nil || live.Terminating() || live.Terminal() || live.Status.Trouble == nil ||
+			!live.Status.Trouble.NoNetwork {
 			continue
 		}
 		first := live.Record(0)
-		if first.Running || first.Exited || first.FailedPulls > 0 {
-			continue
-		}
 		wait := syncRetry - (cl.Now()-live.Status.ScheduledAt)%syncRetry
 		if wait == syncRetry && cl.Now() > live.Status.ScheduledAt {
 			wait = 0

@@ -37,7 +37,7 @@ func (q *pulls) queue(id cluster.NodeID, now, pull time.Duration) time.Duration 
 	return at
 }
 
-// forget drops what a node has been asked for, since it was switched off.
+// forget drops what a node has been asked for, since its kubelet starts anew.
 func (q *pulls) forget(id cluster.NodeID) {
 	if q.done.At(int(id)) != 0 {
 		*q.done.Ref(int(id)) = 0
@@ -59,7 +59,7 @@ func (q *pulls) appendState(b []byte) []byte {
 // pullDelay is how long after an attempt to pull an image has failed the next one is made: 10 s after the first,
 // then twice as long as the last time up to 5 min.
 func pullDelay(failed int32) time.Duration {
-	return min(firstPullDelay<<min(failed-1, 10), maxPullDelay)
+	return min(firstPullDelay<<max(0, min(failed-1, 10)), maxPullDelay)
 }
 
 // pull begins with the image of a container. Once it is there, the container starts. One that has run on this node

@@ -136,7 +136,7 @@ func (k *Kubelet) ended(cl *cluster.Client, p *cluster.Pod, code int32) {
 // gracePeriod is how long a pod may take to stop.
 func gracePeriod(p *cluster.Pod) time.Duration {
 	if s := p.Spec().TerminationGracePeriodSeconds; s != nil {
-		return time.Duration(*s) * time.Second
+		return time.Duration(min(*s, int64(forever/time.Second))) * time.Second
 	}
 	return 30 * time.Second
 }

@@ -51,10 +51,15 @@ func (k *Kubelet) finish(cl *cluster.Client, p *cluster.Pod, i int, r cluster.Co
 	}
 }
 
-// done reports whether all regular containers have ended for good.
+// done reports whether all regular containers have ended for good, or an init container has without having done its
+// work.
 func done(p *cluster.Pod) bool {
 	for i := range p.ContainerCount() {
 		r := p.Record(i)
+		if c, init := p.ContainerAt(i); init && !c.Sidecar() && !r.Running && r.Exited && r.ExitCode != 0 &&
+			!p.RestartsAfter(i, r.ExitCode) {
+			return true
+		}
 		if _, init := p.ContainerAt(i); !init && (r.Running || !r.Exited || p.RestartsAfter(i, r.ExitCode)) {
 			return false
 		}

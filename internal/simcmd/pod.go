@@ -131,6 +131,7 @@ func (b podBlow) status(p *cluster.Pod, now time.Duration) (cluster.PodStatus, e
 	s = p.WithRecords(now, func(_ int, r *cluster.ContainerRecord) {
 		r.Ready = r.Running && b.word == "ready"
 		r.Running = r.Running && b.word != "fail"
+		r.Started = r.Started && r.Running
 	})
 	if b.word != "fail" {
 		return s, nil
