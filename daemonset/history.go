@@ -41,10 +41,10 @@ func (c *Controller) constructHistory(cl *cluster.Client, t *tracked) error {
 	if err != nil {
 		return err
 	}
-	// A revision of a DaemonSet of the same name that has just been deleted goes without anybody
-	// telling: the next sync has to look again.
+	// A revision of a DaemonSet of the same name that has just been deleted goes without anybody telling, and so does
+	// one that the controller does not see yet when its watch begins anew: the next sync has to look again.
 	owner := h.Current.Controller()
-	t.reconstruct = owner == nil || owner.UID != set.UID
+	t.reconstruct = owner == nil || owner.UID != set.UID || cl.ByUID(h.Current.UID) == nil
 	t.current, t.old = h.Current, h.Old
 	t.setTemplate(h.Current.Hash())
 	return nil

@@ -12,6 +12,7 @@ import (
 	"github.com/daemonsim/daemonsim/cluster"
 	"github.com/daemonsim/daemonsim/cluster/kubelet"
 	"github.com/daemonsim/daemonsim/daemonset"
+	"github.com/daemonsim/daemonsim/rollout"
 	"github.com/daemonsim/daemonsim/simtest"
 )
 
@@ -220,4 +221,24 @@ func TestScheduledKnowsFullNodes(t *testing.T) {
 	require.Error(t, simtest.Scheduled(sim), "there is room, and nobody has looked yet")
 	require.NoError(t, sim.Settle())
 	require.NoError(t, simtest.Scheduled(sim))
+}
+
+// TestRevisionThatNobodySaw deletes the revision that a lagging controller has just made, and begins its watch anew: it
+// hears neither of the one nor of the other, and has to look again when it next comes by.
+func TestRevisionThatNobodySaw(t *testing.T) {
+	sim := daemonsim.New(daemonsim.Config{
+		Pods: &kubelet.Behaviour{}, Lags: map[string]cluster.Lag{daemonset.Name: {Delay: time.Second}},
+	})
+	require.NoError(t, sim.AddNodes("a"))
+	_, err := sim.Create(smallSet("one"))
+	require.NoError(t, err)
+	made := func(r cluster.Reader) bool { return r.Count(rollout.KindControllerRevision) > 0 }
+	require.NoError(t, sim.RunUntil(made, time.Minute))
+	for r := range sim.Objects(rollout.KindControllerRevision, "") {
+		require.NoError(t, sim.Delete(r.Kind(), r.Meta().Namespace, r.Meta().Name, cluster.DeleteOptions{}))
+		break
+	}
+	require.NoError(t, sim.Relist(daemonset.Name, rollout.KindControllerRevision))
+	require.NoError(t, sim.Settle())
+	require.NoError(t, simtest.Converged(sim))
 }
